@@ -1,0 +1,96 @@
+"""read: tell HTML, WeChat pages and plain text apart by content, and make lines of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from pipeline.document import Block, Document, Edit
+
+# A page begins with markup (after white space, BOM, an XML declaration or comments); a text that merely holds some
+# tags is a text. Code points looked at: an HTML file that hides its first tag behind more is not known to us.
+_HEAD_LENGTH = 4096
+_PROLOGUE = re.compile(r"[\ufeff\s]*(?:<\?xml[^>]*>\s*|<!--(?:[^-]|-(?!->))*-->\s*)*", re.IGNORECASE)
+_ROOT = re.compile(r"<(?:!doctype\s+html|html|head|body|title|meta|frameset)\b", re.IGNORECASE)
+_FEED = re.compile(r"<(?:rss|feed|rdf:rdf)\b", re.IGNORECASE)
+# A fragment (a JSON field, a saved selection) begins with one of these and holds an end tag of its kind.
+_FRAGMENT = re.compile(
+    r"<(p|div|span|section|article|table|ul|ol|h[1-6]|a|b|strong|em|font|center|blockquote|pre|img|br|script|style"
+    r"|main|header|nav|figure|form|dl|li|td|tr|tbody|noscript|link|base|iframe|svg|input|button|label|i|u|hr)"
+    r"(?:\s[^<>]*)?/?>",
+    re.IGNORECASE,
+)
+_END_TAG = re.compile(r"</(?:p|div|span|section|article|table|ul|ol|h[1-6]|a|body|html|center|font|pre)\s*>", re.IGNORECASE)
+
+_BREAKS = re.compile("[\r\v\f\u2028\u2029]")
+
+# What a scraper's template left at the head of the first line: a field's name and its value, then the text.
+_RESIDUE = re.compile(
+    r"[ \t]*(?:date|time|datetime|published|pubdate|publish_time|updated|日期|时间|時間|发布时间|發布時間)[ \t]*[:：=]?[ \t]*"
+    r"(?P<date>(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]))(?:[ T]\d\d:\d\d(?::\d\d)?)?[ \t]+(?=\S)",
+    re.IGNORECASE,
+)
+
+
+def read(doc: Document) -> Document:
+    """The document as lines: its text as a reader of the page or file sees it, ``\\n`` the only line break.
+
+    Sets ``format``; for HTML ``line_facts`` (one per line of the text) and what the page's head says in
+    ``metadata``. The text may come out empty. A WeChat page that holds no article is rejected with its kind.
+    """
+    if is_html(doc.text):
+        return _read_html(doc)
+    return _read_plain(doc)
+
+
+def is_html(text: str) -> bool:
+    """Whether ``text`` is an HTML page or fragment rather than a text that holds some markup."""
+    start = _PROLOGUE.match(text, 0, _HEAD_LENGTH)
+    at = start.end() if start else 0
+    if text[at : at + 1] != "<":
+        return False
+    if _ROOT.match(text, at) or _FEED.match(text, at):
+        return True
+    return _FRAGMENT.match(text, at) is not None and _END_TAG.search(text, at) is not None
+
+
+def _read_html(doc: Document) -> Document:
+    from pipeline.stages.read.html import lines_of
+
+    page = lines_of(doc.text)
+    text, blocks, changes, facts = page.result()
+    doc = replace(doc.reread(text, blocks, changes), format="html", line_facts=facts)
+    return doc.note(unlocated=page.unlocated)
+
+
+def _read_plain(doc: Document) -> Document:
+    doc = _line_breaks(doc)
+    residue = _RESIDUE.match(doc.text)
+    if residue is None:
+        return doc
+    doc = doc.note(published=residue["date"])
+    return doc.edit([Edit(residue.start(), residue.end(), "", "read.leading-residue")])
+
+
+def _line_breaks(doc: Document) -> Document:
+    """Every line break as ``\\n``; a BOM and the CR of CRLF are passed over, other breaks are changes."""
+    text = doc.text
+    if text.startswith("\ufeff") or "\r\n" in text:
+        runs = list(_runs_between(text))
+        doc = doc.reread("".join([text[start : start + size] for _, start, size in runs]), runs)
+        text = doc.text
+    return doc.edit(Edit(found.start(), found.end(), "\n", "read.line-break") for found in _BREAKS.finditer(text))
+
+
+def _runs_between(text: str) -> Iterator[Block]:
+    """What is left of ``text`` without its BOM and the CR of each CRLF."""
+    length = 0
+    start = 1 if text.startswith("\ufeff") else 0
+    while start < len(text):
+        stop = text.find("\r\n", start)
+        stop = len(text) if stop < 0 else stop
+        if stop > start:
+            yield Block(length, start, stop - start)
+            length += stop - start
+        start = stop + 1
