@@ -1,0 +1,307 @@
+"""A batch: find the files, do the work that is new, settle what depends on all documents, write the output.
+
+Each step reads and writes the state of the output folder (``state.py``), so a run that was interrupted, or is repeated
+over more files, does only what is missing; the files it writes do not depend on how the work was divided.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pipeline.batch.discover import Input, UsageError, find_files, name_inputs
+from pipeline.batch.pool import Outcome, run_tasks
+from pipeline.batch.progress import Progress
+from pipeline.batch.state import Result, State, program_digest
+from pipeline.batch.work import Clean, Scan, Scanned, Worker, failed_file, failed_result, limit_memory, stat_text
+from pipeline.config import Config
+
+# Results kept from one commit of the state to the next: what a kill can cost.
+_COMMIT_EVERY = 200
+# Faults that may not come again: their documents are tried anew in the next run.
+_PASSING = ("batch.time-limit", "batch.memory-limit", "batch.crashed", "batch.error")
+# A container may hold as many documents as `max_members`; the limit on its listing is that of many documents.
+_SCAN_FACTOR = 60.0
+
+
+class Options(NamedTuple):
+    """How a run goes about its work; none of these changes what it writes."""
+
+    workers: int = 1
+    include: Sequence[str] = ()
+    exclude: Sequence[str] = ()
+    add: bool = False  # keep the inputs of earlier runs
+    prune: bool = False  # forget inputs that are not named any more
+    progress: str = "none"
+    settled: float = 0.0  # seconds since its last change from which a file is taken for complete
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a run did."""
+
+    summary: dict[str, Any]  # as in run.json
+    new: int  # documents worked on
+    reused: int  # documents taken from earlier runs
+    written: bool  # False: the output was up to date
+    notes: tuple[str, ...]  # for the user's eyes
+
+    @property
+    def failed(self) -> int:
+        """Inputs that could not be read, decoded or processed; a file without an article is none."""
+        return sum(count for rule, count in self.summary["rejected_by_rule"].items() if is_failure(rule))
+
+
+def is_failure(rule: str) -> bool:
+    """Whether a rejection says that the program could not do its work, rather than that there was nothing to find."""
+    stage = rule.partition(".")[0]
+    return stage in ("batch", "containers") or (stage == "decode" and rule != "decode.empty")
+
+
+def run(
+    inputs: Sequence[str | os.PathLike[str]],
+    output: str | os.PathLike[str],
+    config: Config | None = None,
+    options: Options = Options(),  # noqa: B008 (immutable)
+) -> Report:
+    """Clean every file of ``inputs`` (folders, files, globs) into the folder ``output``.
+
+    Raises ``UsageError`` for a wrong call. Files that cannot be read or hold no article are rows in ``rejected``. The
+    bytes written depend on inputs and ``config`` only, not on ``options``, earlier runs or the clock.
+    """
+    config = config or Config()
+    folder = Path(output)
+    named = name_inputs([os.fspath(item) for item in inputs])
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{folder} is a file; the output is a folder")
+    if any(os.path.realpath(item.path) == os.path.realpath(folder) for item in named):
+        raise UsageError(f"{folder} is an input; the output is another folder (it may lie inside the input)")
+    folder.mkdir(parents=True, exist_ok=True)
+    state = State(folder)
+    try:
+        named = _remembered(state, folder, named, options)
+        return _run(state, folder, named, config, options)
+    finally:
+        state.close()
+
+
+def plan(inputs: Sequence[str], output: str | os.PathLike[str], options: Options) -> Iterator[tuple[str, str]]:
+    """What ``run`` would do with each file: (source, "new" | "changed" | "cached" | "gone"). Writes nothing."""
+    folder = Path(output)
+    named = name_inputs(inputs)
+    known: dict[str, str] = {}
+    if (folder / ".qingwen" / "state.sqlite").exists():
+        state = State(folder)
+        named = _remembered(state, folder, named, options)
+        known = dict(state.db.execute("select source, stat from file"))
+        state.close()
+    for found in find_files(named, folder, options.include, options.exclude):
+        before = known.pop(found.source, None)
+        same = before is not None and before == _stat(found.path)
+        yield found.source, "new" if before is None else "cached" if same else "changed"
+    yield from ((source, "gone") for source in sorted(known))
+
+
+def _remembered(state: State, folder: Path, named: list[Input], options: Options) -> list[Input]:
+    """The inputs of this run, given those the output holds; raises if some would be dropped unasked."""
+    before = {item.path: item.name for item in state.inputs()} or _named_in_records(folder)
+    missing = (
+        sorted(set(before) - {item.path for item in named})
+        if state.inputs()
+        else sorted(set(before.values()) - {item.name for item in named})
+    )
+    if not missing or options.prune:
+        return named
+    if not options.add:
+        raise UsageError(
+            f"{folder} holds records of {', '.join(missing)}, which this run does not name; "
+            "--add keeps them beside the new ones, --prune drops them"
+        )
+    return name_inputs([*(item.path for item in named), *before])
+
+
+def _named_in_records(folder: Path) -> dict[str, str]:
+    """Inputs an output without state says it holds (a fresh clone of a repository with its output, say)."""
+    try:
+        names = json.loads((folder / "run.json").read_bytes())["input_names"]
+    except (OSError, ValueError, KeyError):
+        return {}
+    return {name: name for name in names}
+
+
+def _run(state: State, folder: Path, named: list[Input], config: Config, options: Options) -> Report:
+    notes = ["the state of an older version was rebuilt"] if state.rebuilt else []
+    progress = Progress(options.progress)
+    basis = f"{config.digest()} {program_digest()}"
+    if state.meta("basis") != basis:
+        # Keys of results hold options and program, so every file is scanned again for its new keys.
+        state.db.execute("update file set stat = ''")
+        state.set_meta(basis=basis)
+    state.set_inputs(named)
+    _scan(state, folder, named, config, options, progress)
+    new = _clean(state, config, options, progress)
+    total = state.db.execute("select count(*) from member where key <> ''").fetchone()[0]
+    summary, written = _write(state, folder, named, config)
+    return Report(summary, new, max(0, total - new), written, tuple(notes))
+
+
+def _scan(state: State, folder: Path, named: list[Input], config: Config, options: Options, progress: Progress) -> None:
+    """Bring the tables of files and members up to date."""
+    db = state.db
+    run = int(state.meta("run") or 0) + 1
+    db.execute("begin")
+    for found in find_files(named, folder, options.include, options.exclude):
+        if options.settled and not _is_settled(found.path, options.settled):
+            state.see_again(found.source, run)
+            continue
+        state.see(found, _stat(found.path), run)
+    state.forget_unseen(run)
+    state.set_meta(run=str(run))
+    db.execute("commit")
+    count = db.execute("select count(*) from file where stat = ''").fetchone()[0]
+    progress.begin("scanning", count)
+    rows = _pages(db, "select source, path from file where stat = '' and source > ? order by source limit 1000")
+    tasks = (Scan(source, path) for source, path in rows)
+    limit = config.max_seconds * _SCAN_FACTOR
+    db.execute("begin")
+    for n, outcome in enumerate(_work(tasks, state, config, options, limit), 1):
+        source = outcome.task.source
+        if outcome.failure:
+            reason = f"listing its contents ended with: {outcome.failure}"
+            scanned = Scanned("", [failed_file(source, f"batch.{outcome.failure}", reason)])
+        else:
+            (scanned,) = outcome.results
+        state.set_members(source, scanned.stat, scanned.members)
+        progress.step(sum(member.bytes for member in scanned.members))
+        if n % _COMMIT_EVERY == 0:
+            db.execute("commit")
+            db.execute("begin")
+    db.execute("commit")
+    progress.end()
+
+
+def _clean(state: State, config: Config, options: Options, progress: Progress) -> int:
+    """Bring the table of results up to date; how many documents were worked on."""
+    db = state.db
+    db.execute(f"delete from result where rejected in ({', '.join('?' * len(_PASSING))})", _PASSING)
+    done = 0
+    missing = "select distinct file from member where key <> '' and key not in (select key from result)"
+    while count := db.execute(f"select count(*) from ({missing})").fetchone()[0]:
+        progress.begin("cleaning", count)
+        # One file for each missing key, so that equal bytes are worked on once.
+        db.execute("drop table if exists temp.todo")
+        db.execute(
+            "create temp table todo as select distinct file.source as source, path from "
+            "(select min(source) as source from member where key <> '' and key not in (select key from result) "
+            "group by key) as lacking join member using (source) join file on file.source = member.file"
+        )
+        rows = _pages(db, "select source, path from todo where source > ? order by source limit 1000")
+        tasks = (Clean(source, path) for source, path in rows)
+        db.execute("begin")
+        for outcome in _work(tasks, state, config, options, config.max_seconds):
+            rejected = 0
+            for result in outcome.results:
+                state.add_result(result)
+                rejected += bool(result.rejected)
+            done += len(outcome.results)
+            if outcome.failure or not outcome.results:
+                _blame(state, outcome)
+            progress.step(rejected=rejected)
+            if done % _COMMIT_EVERY < len(outcome.results):
+                db.execute("commit")
+                db.execute("begin")
+        db.execute("commit")
+        progress.end()
+    return done
+
+
+def _blame(state: State, outcome: Outcome) -> None:
+    """Make the failure of a task the result of its first document that has none; the rest is tried again."""
+    row = state.db.execute(
+        "select key, id from member where file = ? and key <> '' and key not in (select key from result) "
+        "order by n limit 1",
+        (outcome.task.source,),
+    ).fetchone()
+    if row is None:
+        return
+    key, id = row
+    if outcome.failure:
+        reason = {"time-limit": "it took longer than max_seconds", "crashed": "its worker process died"}
+        state.add_result(failed_result(key, id, f"batch.{outcome.failure}", reason[outcome.failure]))
+    else:
+        state.add_result(failed_result(key, id, "batch.changed", "the file changed between two readings"))
+
+
+def _work(tasks: Iterator[Any], state: State, config: Config, options: Options, seconds: float) -> Iterator[Outcome]:
+    setup = partial(_set_up, config, str(state.path))
+    return run_tasks(tasks, _do, setup, max(1, options.workers), lambda task: seconds)
+
+
+_worker: Worker | None = None  # of this process
+
+
+def _set_up(config: Config, state: str) -> None:
+    global _worker
+    _worker = Worker(config, state)
+    limit_memory(config)
+
+
+def _do(task: Scan | Clean) -> Iterator[Scanned | Result]:
+    assert _worker is not None
+    return _worker(task)
+
+
+def _pages(db: Any, query: str) -> Iterator[tuple[str, bytes]]:
+    """Rows of a query by source, fetched in pages so that the table may be written meanwhile."""
+    after = ""
+    while rows := db.execute(query, (after,)).fetchall():
+        yield from rows
+        after = rows[-1][0]
+
+
+def _is_settled(path: bytes, seconds: float) -> bool:
+    try:
+        return time.time() - os.stat(path).st_mtime >= seconds
+    except OSError:
+        return True
+
+
+def _stat(path: bytes) -> str:
+    try:
+        return stat_text(path)
+    except OSError:
+        return ""
+
+
+def _write(state: State, folder: Path, named: list[Input], config: Config) -> tuple[dict[str, Any], bool]:
+    """Settle and write the output, unless it stands already as it would be written."""
+    from pipeline.batch.outcome import settle
+    from pipeline.batch.output import output_digest, write_output
+
+    settle(state.db, config)
+    content = _content_digest(state, config, named)
+    if state.meta("content") == content and state.meta("files") == output_digest(folder):
+        return json.loads(state.meta("summary")), False
+    names = [item.name for item in named]
+    summary = write_output(state.db, folder, config, names)
+    state.drop_unused()
+    state.set_meta(content=content, files=output_digest(folder), summary=json.dumps(summary, ensure_ascii=False))
+    return summary, True
+
+
+def _content_digest(state: State, config: Config, named: list[Input]) -> str:
+    import hashlib
+
+    digest = hashlib.sha256(f"{config.digest()} {program_digest()} {[item.name for item in named]}".encode())
+    for row in state.db.execute(
+        "select outcome.source, outcome.key, outcome.rule, duplicate_of, near, member.reason "
+        "from outcome join member using (source) order by outcome.source"
+    ):
+        digest.update(repr(row).encode())
+    return digest.hexdigest()

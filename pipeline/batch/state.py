@@ -1,0 +1,183 @@
+"""What an output remembers between runs, in ``OUTPUT/.qingwen/state.sqlite``: one writer, the driver.
+
+Results are keyed by what they depend on (bytes, options, the program itself), never by name or time, so a file that
+is moved, or comes back, costs nothing. Everything the driver knows of a batch is in these tables, so its memory does
+not grow with the number of files.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import sqlite3
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import IO, NamedTuple
+
+from pipeline.batch.discover import Found, Input, UsageError
+
+# Raise it when a table changes: an older state is then rebuilt from the inputs.
+LAYOUT = "1"
+
+_TABLES = """
+create table meta (key text primary key, value text) without rowid;
+create table input (name text primary key, path text) without rowid;
+-- one row an input file; `stat` tells whether it changed since it was read
+create table file (source text primary key, path blob, stat text, run integer) without rowid;
+-- one row a document to be: the file itself, or a member of a container
+create table member (source text primary key, file text, n integer, id text, sha256 text, bytes integer, hints text,
+    site text, lines text, key text, rule text, reason text) without rowid;
+create index member_file on member (file);
+create index member_key on member (key);
+-- lines of a document by hash, to find those that many files of a site share
+create table lines (sha256 text primary key, hashes blob) without rowid;
+-- what the stages made of some bytes: rows for the output, compressed, and what cross-file steps need
+create table result (key text primary key, rejected text, lang text, text_hash text, signature blob, stats text,
+    row blob, changes blob, sentences blob, terms blob) without rowid;
+"""
+
+
+class Member(NamedTuple):
+    """One document to be: a file, or a member of a container file."""
+
+    source: str
+    file: str
+    n: int  # place in its file
+    id: str  # first 16 hex digits of sha256
+    sha256: str
+    bytes: int
+    hints: str  # JSON of what the container knows: declared charset, url, published
+    site: str
+    lines: str  # hash of the lines as read, "" until known
+    key: str  # of its result
+    rule: str  # why there are no bytes: a rule id, else ""
+    reason: str
+
+
+class Result(NamedTuple):
+    """What the stages made of one document's bytes."""
+
+    key: str
+    rejected: str  # rule id, "" for a document
+    lang: str
+    text_hash: str  # of the final text, "" if rejected
+    signature: bytes  # MinHash of the final text
+    stats: str  # JSON: counts for the summary
+    row: bytes  # compressed JSON line with empty "source" and "near_duplicate_of"
+    changes: bytes
+    sentences: bytes
+    terms: bytes
+
+
+class State:
+    """The open state of one output folder; holds its lock until ``close``."""
+
+    def __init__(self, output: Path) -> None:
+        self.folder = output / ".qingwen"
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.path = self.folder / "state.sqlite"
+        self._lock = _lock(self.folder / "lock", output)
+        self.rebuilt = False  # an older or broken state was thrown away
+        self.db = self._open()
+
+    def close(self) -> None:
+        self.db.close()
+        self._lock.close()
+
+    def _open(self) -> sqlite3.Connection:
+        fresh = not self.path.exists()
+        db = sqlite3.connect(self.path, isolation_level=None)
+        try:
+            if not fresh and _meta(db, "layout") != LAYOUT:
+                raise sqlite3.DatabaseError("another layout")
+        except sqlite3.DatabaseError:
+            db.close()
+            for path in self.folder.glob("state.sqlite*"):
+                path.unlink()
+            self.rebuilt = fresh = True
+            db = sqlite3.connect(self.path, isolation_level=None)
+        db.execute("pragma journal_mode = wal")
+        # A lost last transaction after a power cut only means work done again.
+        db.execute("pragma synchronous = normal")
+        db.execute("pragma cache_size = -16000")
+        if fresh:
+            db.executescript(f"begin; {_TABLES} insert into meta values ('layout', '{LAYOUT}'); commit;")
+        return db
+
+    def meta(self, key: str) -> str:
+        return _meta(self.db, key)
+
+    def set_meta(self, **values: str) -> None:
+        self.db.executemany("insert or replace into meta values (?, ?)", sorted(values.items()))
+
+    def inputs(self) -> list[Input]:
+        """The inputs of the last run, as they would be named together."""
+        rows = self.db.execute("select name, path from input order by name").fetchall()
+        return [Input(name, path, "") for name, path in rows]
+
+    def set_inputs(self, inputs: Iterable[Input]) -> None:
+        self.db.execute("delete from input")
+        self.db.executemany("insert into input values (?, ?)", [(item.name, item.path) for item in inputs])
+
+    def see(self, found: Found, stat: str, run: int) -> None:
+        """Note that a file was seen in this run; its stat is cleared unless it is as it was when last read."""
+        self.db.execute(
+            "insert into file values (?, ?, '', ?) on conflict (source) do update set path = excluded.path, "
+            "run = excluded.run, stat = case when stat = ? then stat else '' end",
+            (found.source, found.path, run, stat),
+        )
+
+    def see_again(self, source: str, run: int) -> None:
+        """Leave a file as it was in the last run, if it was there."""
+        self.db.execute("update file set run = ? where source = ?", (run, source))
+
+    def forget_unseen(self, run: int) -> int:
+        """Drop the files that were not seen in this run; how many."""
+        self.db.execute("delete from member where file in (select source from file where run <> ?)", (run,))
+        return self.db.execute("delete from file where run <> ?", (run,)).rowcount
+
+    def set_members(self, file: str, stat: str, members: Iterable[Member]) -> None:
+        self.db.execute("delete from member where file = ?", (file,))
+        self.db.executemany(f"insert or replace into member values ({_marks(Member)})", members)
+        self.db.execute("update file set stat = ? where source = ?", (stat, file))
+
+    def add_result(self, result: Result) -> None:
+        self.db.execute(f"insert or replace into result values ({_marks(Result)})", result)
+
+    def drop_unused(self) -> None:
+        """Drop results that no member needs any more."""
+        self.db.execute("delete from result where key not in (select key from member)")
+        self.db.execute("delete from lines where sha256 not in (select sha256 from member)")
+
+
+def _meta(db: sqlite3.Connection, key: str) -> str:
+    row = db.execute("select value from meta where key = ?", (key,)).fetchone()
+    return str(row[0]) if row else ""
+
+
+def _marks(kind: type[Member] | type[Result]) -> str:
+    return ", ".join("?" * len(kind._fields))
+
+
+def _lock(path: Path, output: Path) -> IO[bytes]:
+    file = path.open("ab")
+    try:
+        # A POSIX lock: worker processes do not inherit it, so it ends with the driver, however that ends.
+        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        file.close()
+        raise UsageError(f"another run is writing to {output}; wait for it, or name another output") from error
+    return file
+
+
+@cache
+def program_digest() -> str:
+    """Hash of the program and its tables: results of another program are not taken for its own."""
+    import pipeline
+
+    root = Path(pipeline.__file__).parent
+    digest = hashlib.sha256()
+    for path in sorted(path for path in root.rglob("*") if path.is_file() and "__pycache__" not in path.parts):
+        digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:16]
