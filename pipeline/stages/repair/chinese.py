@@ -1,0 +1,75 @@
+"""Chinese typography: punctuation that was folded to half width, doubled marks, dots in names.
+
+A comma between two Han characters has one right width; next to Latin or a digit it is only changed in a document
+that shows it was folded (its own marks after Han are mostly half-width). Spaces between Han are left alone: each may
+be a lost element boundary. Spacing between Chinese and Latin is house style and stays as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from pipeline.document import Edit
+from pipeline.stages.repair.lines import Page, settle
+
+_H = "\u3400-\u9fff\uf900-\ufaff\u3007"
+_FULL: Final = {",": "，", ";": "；", ":": "：", "?": "？", "!": "！", "(": "（", ")": "）"}
+_HALF_MARK = re.compile(f"(?<=[{_H}])[,;:?!]")
+_FULL_MARK = re.compile("[，；：？！]")
+_BETWEEN_HAN = re.compile(f"(?<=[{_H}”’》」』）】])[,;:?!]+(?=[{_H}“”‘’《》「」『』（）【】…—]|$)", re.MULTILINE)
+_BESIDE_LATIN = re.compile(
+    f"(?<=[{_H}”’》」』）】])[,;:?!] ?(?=[A-Za-z0-9])|(?<=[A-Za-z0-9%”)])[,;:?!](?=[{_H}“《「（])|(?<=[{_H}])[,;:?!] (?=[{_H}“])"
+)
+_BRACKETS = re.compile(r"\(([^()\n]{1,200})\)")
+_HAN = re.compile(f"[{_H}]")
+_DOUBLED = re.compile(r"([，。；：、])\1(?!\1)")
+_NAME_DOT = re.compile(f"(?<=[{_H}])[•‧∙⋅・･](?=[{_H}])")
+_ADDRESS = re.compile(r"https?:|www\.|\.(?:com|cn|net|org)\b")
+
+
+def chinese(page: Page) -> list[Edit]:
+    """Edits of punctuation in Chinese and mixed lines."""
+    text = page.text
+    if text.isascii():
+        return []
+    edits = [edit for edit in _propose(text) if page.lang_at(edit.start) in ("zh", "mixed")]
+    return settle(text, edits)
+
+
+def is_folded(text: str) -> bool:
+    """Whether the marks after Han characters are mostly half-width: the text went through a width fold."""
+    half = len(_HALF_MARK.findall(text))
+    return half > 0 and half >= len(_FULL_MARK.findall(text))
+
+
+def _propose(text: str) -> Iterator[Edit]:
+    if any(mark in text for mark in ",;:?!"):
+        folded = is_folded(text)
+        for match in _BETWEEN_HAN.finditer(text):
+            new = "".join(_FULL[mark] for mark in match[0])
+            yield Edit(match.start(), match.end(), new, "repair.punctuation-width")
+        if folded:
+            for match in _BESIDE_LATIN.finditer(text):
+                yield Edit(match.start(), match.end(), _FULL[match[0][0]], "repair.punctuation-width")
+            yield from _brackets(text)
+    for match in _DOUBLED.finditer(text):
+        if text[match.start() - 1 : match.start()] != match[1]:
+            yield Edit(match.start(), match.end(), match[1], "repair.doubled-punctuation")
+    for match in _NAME_DOT.finditer(text):
+        yield Edit(match.start(), match.end(), "·", "repair.name-dot")
+
+
+def _brackets(text: str) -> Iterator[Edit]:
+    """Both brackets of a pair with Han inside, or Han on both sides of it; addresses keep theirs."""
+    for match in _BRACKETS.finditer(text):
+        start, end = match.span()
+        if _ADDRESS.search(match[1]):
+            continue
+        outside = _HAN.match(text[start - 1 : start]) and (
+            _HAN.match(text[end : end + 1]) or text[end : end + 1] in "，。；：、？！（,;:)”\n"
+        )
+        if outside or _HAN.search(match[1]):
+            yield Edit(start, start + 1, "（", "repair.bracket-width")
+            yield Edit(end - 1, end, "）", "repair.bracket-width")

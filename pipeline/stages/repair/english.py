@@ -1,0 +1,106 @@
+"""English typography of machine translation: loose possessives, dots in names, spaces and marks of Chinese."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from pipeline.document import Edit
+from pipeline.stages.repair.lines import Page, settle
+
+_POSSESSIVE = re.compile(
+    r"(?<=[A-Za-z0-9]) +([’'])(?=(?:s|re|ve|ll|d|m)\b(?!['’]))|(?<=n) +([’'])(?=t\b)|(?<=[a-z])(’) +(?=s\b[^'’])"
+)
+_INTERPUNCT = re.compile(r"(?<=[A-Za-z.])[·•‧・](?=[A-Z])")
+_SPACE_BEFORE = re.compile(r"(?<=[\w)\]”’\"']) +(?=[,;](?:[ \n]|$)|[.:?!](?: +[\"“”‘A-Z\d]|\n|$|[”\"]))")
+_FULL: Final = {
+    "，": ",",
+    "。": ".",
+    "；": ";",
+    "：": ":",
+    "？": "?",
+    "！": "!",
+    "（": "(",
+    "）": ")",
+    "、": ",",
+    "％": "%",
+}
+_FULL_MARK = re.compile(r"(?<=[A-Za-z0-9)”’\"%]) ?[，。；：？！、]+ ?")
+_FULL_BRACKET = re.compile(r" ?（([^（）\n]{1,200})）")
+_FULL_LETTERS = re.compile("[！-～]+")
+_GLUED = re.compile(r"(?<=[a-z]{2})[.?!](?=[A-Z][a-z]+(?: [a-z]|, ))")
+_COPYRIGHT = re.compile(r"\b([Cc]opyright|COPYRIGHT) \?(?= ?\d{4}\b)((?: ?\d{4}(?:-\d{4})?)?)((?: \?)*)")
+
+
+def english(page: Page) -> list[Edit]:
+    """Edits of typography in English and mixed lines."""
+    text = page.text
+    edits = [edit for edit in _propose(text) if page.lang_at(edit.start) in ("en", "mixed")]
+    return settle(text, edits)
+
+
+def copyright_mark(page: Page) -> list[Edit]:
+    """``Copyright ? 2016``: a © that the file's encoding could not hold."""
+    if "opyright ?" not in page.text and "OPYRIGHT ?" not in page.text:
+        return []
+    return settle(
+        page.text,
+        [Edit(m.start(), m.end(), f"{m[1]} ©{m[2]}", "repair.copyright-mark") for m in _COPYRIGHT.finditer(page.text)],
+    )
+
+
+def _propose(text: str) -> Iterator[Edit]:
+    if " ’" in text or " '" in text or "’ " in text:
+        for match in _POSSESSIVE.finditer(text):
+            yield Edit(match.start(), match.end(), match[1] or match[2] or match[3], "repair.spaced-possessive")
+    if not text.isascii():
+        for match in _INTERPUNCT.finditer(text):
+            if _is_name(text, match.start()):
+                yield Edit(match.start(), match.end(), " ", "repair.name-interpunct")
+        yield from _full_width(text)
+    for match in _SPACE_BEFORE.finditer(text):
+        yield Edit(match.start(), match.end(), "", "repair.space-before-punctuation")
+    for match in _GLUED.finditer(text):
+        if _parts_sentences(text, match.start()):
+            yield Edit(match.end(), match.end(), " ", "repair.missing-space")
+
+
+def _is_name(text: str, at: int) -> bool:
+    """Whether the dot at ``at`` stands between two capitalised words, and no list of such words runs on."""
+    left = re.search(r"[A-Za-z.]+$", text[max(0, at - 30) : at])
+    right = re.match(r"[A-Za-z.]+(?:[·•‧・][A-Za-z.]+)*", text[at + 1 : at + 80])
+    if not left or not right or not left[0][0].isupper() or len(left[0]) < 2:
+        return False
+    return len(re.findall("[·•‧・]", right[0])) < 2
+
+
+def _full_width(text: str) -> Iterator[Edit]:
+    if any(mark in text for mark in "，。；：？！、"):
+        for match in _FULL_MARK.finditer(text):
+            end = match.end()
+            after = text[end : end + 1]
+            if after and "\u3400" <= after <= "\u9fff":
+                continue
+            mark = _FULL[match[0].strip()[0]]
+            space = " " if after and after not in " \n”’\"')" else ""
+            yield Edit(match.start(), end, mark + space, "repair.english-width")
+    if "（" in text:
+        for match in _FULL_BRACKET.finditer(text):
+            before = text[match.start() - 1 : match.start()]
+            after = text[match.end() : match.end() + 1]
+            if re.search("[A-Za-z]", match[1]) and not re.match("[\u3400-\u9fff]", before or " "):
+                new = f"{' ' if before not in ('', chr(10)) else ''}({match[1]}){' ' if after.isalnum() else ''}"
+                yield Edit(match.start(), match.end(), new, "repair.english-width")
+
+
+def _parts_sentences(text: str, at: int) -> bool:
+    from pipeline.rules.languages import ENGLISH, lexicon
+
+    left = re.search(r"[A-Za-z]+$", text[max(0, at - 30) : at])
+    right = re.match(r"[A-Za-z]+", text[at + 1 : at + 40])
+    if not left or not right:
+        return False
+    words = lexicon()
+    first, second = left[0].lower(), right[0].lower()
+    return left[0].islower() and (first in words or first in ENGLISH) and (second in words or second in ENGLISH)

@@ -1,0 +1,67 @@
+"""Where a line starts and which language it is in, for passes that look at the whole text at once."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pipeline.document import Document, Edit, line_starts
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A text with the language of each of its lines."""
+
+    text: str
+    lang: str  # of the document
+    starts: list[int]  # offset of each line
+    langs: tuple[str, ...]  # language of each line; () where it was not detected
+
+    @classmethod
+    def of(cls, doc: Document) -> Page:
+        """The page of a document; a list of languages that does not fit its lines is not used."""
+        starts = line_starts(doc.text.split("\n"))
+        langs = doc.line_langs if len(doc.line_langs) == len(starts) else ()
+        return cls(doc.text, doc.lang, starts, langs)
+
+    def lang_at(self, offset: int) -> str:
+        """Language of the line that holds ``offset``."""
+        return self.langs[bisect_right(self.starts, offset) - 1] if self.langs else self.lang
+
+    def line_of(self, offset: int) -> tuple[int, int]:
+        """Start and end of the line that holds ``offset``, without its break."""
+        index = bisect_right(self.starts, offset)
+        end = self.starts[index] - 1 if index < len(self.starts) else len(self.text)
+        return self.starts[index - 1], end
+
+
+def settle(text: str, edits: Iterable[Edit]) -> list[Edit]:
+    """Edits in order, each trimmed to what it changes, neighbours of one rule joined, the later of two overlapping
+    ones left out. Edits that change nothing vanish."""
+    settled: list[Edit] = []
+    for edit in sorted(edits):
+        edit = _trim(text, edit)
+        if edit.start == edit.end and not edit.new:
+            continue
+        if settled:
+            last = settled[-1]
+            if edit.start < last.end or (edit.start == last.start and edit.end == last.end):
+                continue
+            if edit.start == last.end and edit.rule == last.rule:
+                settled[-1] = Edit(last.start, edit.end, last.new + edit.new, last.rule)
+                continue
+        settled.append(edit)
+    return settled
+
+
+def _trim(text: str, edit: Edit) -> Edit:
+    """The same change without what stays the same at both ends."""
+    start, end, new = edit.start, edit.end, edit.new
+    while start < end and new and text[start] == new[0]:
+        start += 1
+        new = new[1:]
+    while start < end and new and text[end - 1] == new[-1]:
+        end -= 1
+        new = new[:-1]
+    return Edit(start, end, new, edit.rule)

@@ -1,0 +1,51 @@
+"""The passes of repair in their order, and the count of machine-translation artifacts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from pipeline.config import UserTerm
+from pipeline.document import Document, Edit
+from pipeline.stages.repair.characters import characters
+from pipeline.stages.repair.chinese import chinese
+from pipeline.stages.repair.english import copyright_mark, english
+from pipeline.stages.repair.lines import Page
+from pipeline.stages.repair.quotes import quotes
+
+# Repairs of what machine translation left, as against what an encoding or a scraper did.
+_ARTIFACTS = frozenset(
+    {
+        "repair.spaced-possessive",
+        "repair.name-interpunct",
+        "repair.doubled-quote",
+        "repair.quote-direction",
+        "repair.space-in-quote",
+        "repair.english-width",
+        "repair.missing-space",
+    }
+)
+
+
+def repair(doc: Document, level: str = "safe", glossary: Sequence[UserTerm] = (), simplify: bool = False) -> Document:
+    """The document with its typographic and machine-translation faults repaired, each as a recorded edit.
+
+    ``level`` is ``"safe"`` (one right reading), ``"full"`` (also what is merely likely) or ``"off"`` (nothing).
+    Line breaks are neither added nor removed. Metadata ``artifacts`` counts what machine translation left.
+    """
+    if level not in ("off", "safe", "full"):
+        raise ValueError(f"level = {level!r}: repair knows 'off', 'safe' and 'full'")
+    if level == "off" or not doc.text:
+        return doc
+    before = len(doc.changes)
+    passes: tuple[Callable[[Page], list[Edit]], ...] = (characters, copyright_mark, chinese, quotes, english)
+    for find in passes:
+        edits = find(Page.of(doc))
+        if edits:
+            doc = doc.edit(edits)
+    artifacts = sum(change.rule in _ARTIFACTS for change in doc.changes[before:])
+    return doc.note(artifacts=artifacts)
+
+
+def artifact_count(doc: Document) -> int:
+    """How many machine-translation artifacts `repair` found, repaired or only seen."""
+    return int(doc.metadata.get("artifacts", 0))
