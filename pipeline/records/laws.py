@@ -1,0 +1,294 @@
+"""The laws of one written document, checked against the bytes it came from.
+
+Nothing here trusts the program that wrote the records: blocks are compared with the bytes of the file, what is in
+neither a block nor a change is looked at again, and a page is tokenised anew. Each finding is a sentence with the
+offsets concerned; ``[]`` means that the document keeps every law.
+"""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+import re
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from html import unescape
+from typing import Any, NamedTuple
+
+Row = Mapping[str, Any]
+Span = tuple[int, int]
+
+# Formats whose every character is text: nothing is passed over but a BOM and the CR of a CRLF.
+_FLAT = frozenset({"text"})
+# What a reader of a page may put between two kept runs of its own accord: line breaks and cell tabs.
+_READERS_OWN = "\n\t"
+# Longest piece of a text that a message quotes, in characters.
+_QUOTED = 60
+
+# Codecs that give back the very bytes they read, slice by slice, bad ones as lone surrogates.
+_REVERSIBLE = frozenset(("utf-8", "ascii", "gb18030", "gbk"))
+# Characters that show nothing: white space is stripped besides.
+_UNSEEN = "\ufeff\x00\u200b \t\n\r\f\v\xa0\u3000"
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class Kept(NamedTuple):
+    """A block of a row with the number of code points its bytes decode to."""
+
+    text: int
+    start: int
+    end: int
+    length: int
+
+
+def offences(row: Row, changes: Sequence[Row], sentences: Sequence[Row], data: bytes) -> Iterator[str]:
+    """What is wrong with a document's row, its changes and its sentences, given the bytes of its file."""
+    yield from identity(row, data)
+    yield from segments(row)
+    yield from same_sentences(row, sentences)
+    yield from numbered(row, changes, len(data))
+    try:
+        codecs.lookup(row["metadata"]["encoding"])
+    except LookupError:
+        yield f"metadata.encoding {row['metadata']['encoding']!r} is no codec"
+        return
+    kept, broken = blocks(row, data)
+    yield from broken
+    if not broken:
+        yield from explained(row, kept, changes, data)
+        yield from invented(row, kept, changes)
+
+
+def identity(row: Row, data: bytes) -> Iterator[str]:
+    """The id, hash and sizes are those of the bytes and of the text."""
+    yield from same_id(row, data)
+    metadata = row["metadata"]
+    digest = hashlib.sha256(data).hexdigest()
+    if metadata["sha256"] != digest:
+        yield f"metadata.sha256 is {metadata['sha256']}, the file's is {digest}"
+    if metadata["bytes"] != len(data):
+        yield f"metadata.bytes is {metadata['bytes']}, the file has {len(data)}"
+    if metadata["chars_out"] != len(row["text"]):
+        yield f"metadata.chars_out is {metadata['chars_out']}, the text has {len(row['text'])}"
+    if found := _SURROGATE.search(row["text"]):
+        yield f"text holds the lone surrogate {found[0]!r} at {found.start()}"
+
+
+def same_id(row: Row, data: bytes) -> Iterator[str]:
+    """The id is the beginning of the hash of the bytes."""
+    digest = hashlib.sha256(data).hexdigest()
+    if row["id"] != digest[:16]:
+        yield f"id is {row['id']}, the first 16 digits of the file's SHA-256 are {digest[:16]}"
+
+
+def segments(row: Row) -> Iterator[str]:
+    """Segments ascend, paragraphs with them, and together they hold every non-space character of the text."""
+    text, done, paragraph = row["text"], 0, 0
+    for number, segment in enumerate(row["segments"]):
+        start, end = segment["start"], segment["end"]
+        if not done <= start < end <= len(text):
+            yield f"segment {number} [{start}, {end}) does not ascend inside the text from {done} on"
+            return
+        if text[done:start].strip():
+            yield f"no segment holds text[{done}:{start}] = {quote(text[done:start])}"
+        if segment["paragraph"] < paragraph:
+            yield f"segment {number} is of paragraph {segment['paragraph']} after one of paragraph {paragraph}"
+        done, paragraph = end, segment["paragraph"]
+    if text[done:].strip():
+        yield f"no segment holds text[{done}:] = {quote(text[done:])}"
+
+
+def same_sentences(row: Row, sentences: Sequence[Row]) -> Iterator[str]:
+    """Sentence rows are the document's segments, numbered from 0, each with its slice of the text."""
+    if len(sentences) != len(row["segments"]):
+        yield f"sentences has {len(sentences)} rows for {len(row['segments'])} segments"
+        return
+    for number, (sentence, segment) in enumerate(zip(sentences, row["segments"], strict=True)):
+        if sentence["n"] != number:
+            yield f"sentence {number} has n = {sentence['n']}"
+        if any(sentence[key] != segment[key] for key in ("start", "end", "lang")):
+            yield f"sentence {number} is not segment {number}: start, end or lang differ"
+        if sentence["text"] != row["text"][sentence["start"] : sentence["end"]]:
+            yield f"sentence {number} is {quote(sentence['text'])}, not text[{sentence['start']}:{sentence['end']}]"
+
+
+def numbered(row: Row, changes: Sequence[Row], size: int) -> Iterator[str]:
+    """Changes are numbered from 0, lie inside the file and change something."""
+    if row["metadata"]["changes"] != len(changes):
+        yield f"metadata.changes is {row['metadata']['changes']}, changes has {len(changes)} rows"
+    for number, change in enumerate(changes):
+        if change["seq"] != number:
+            yield f"change {number} has seq = {change['seq']}"
+        if change["stage"] != change["rule"].partition(".")[0]:
+            yield f"change {number} is of stage {change['stage']!r} but of rule {change['rule']!r}"
+        if not change["start"] <= change["end"] <= size:
+            yield f"change {number} [{change['start']}, {change['end']}) is no span of {size} bytes"
+        if change["before"] == change["after"]:
+            yield f"change {number} ({change['rule']}) changes nothing: {quote(change['before'])}"
+
+
+def blocks(row: Row, data: bytes) -> tuple[list[Kept], list[str]]:
+    """Law *kept*: each block's bytes decode to the text at its place; blocks ascend. With what breaks it."""
+    text, encoding = row["text"], row["metadata"]["encoding"]
+    kept: list[Kept] = []
+    text_end = byte_end = 0
+    for number, (at, start, end) in enumerate(row["blocks"]):
+        if not (text_end <= at and byte_end <= start < end <= len(data)):
+            return kept, [f"block {number} [{at}, {start}, {end}] does not ascend from {text_end}, {byte_end} on"]
+        try:
+            found = data[start:end].decode(encoding)
+        except UnicodeDecodeError as error:
+            return kept, [f"block {number}: bytes [{start}, {end}) are no {encoding} ({error.reason})"]
+        if not text.startswith(found, at):
+            shown = quote(text[at : at + len(found)])
+            return kept, [f"block {number}: bytes [{start}, {end}) are {quote(found)}, text[{at}:] is {shown}"]
+        kept.append(Kept(at, start, end, len(found)))
+        text_end, byte_end = at + len(found), end
+    return kept, []
+
+
+def explained(row: Row, kept: Sequence[Kept], changes: Sequence[Row], data: bytes) -> Iterator[str]:
+    """Law *explained*: each byte is in a block or in a change and never in both; the rest shows nothing."""
+    spans = sorted((change["start"], change["end"]) for change in changes if change["end"] > change["start"])
+    starts = [block.start for block in kept]
+    for start, end in spans:
+        index = bisect_left(starts, end) - 1
+        if index >= 0 and kept[index].end > start:
+            yield f"bytes [{start}, {end}) are in a change and in the block [{starts[index]}, {kept[index].end})"
+            return
+    covered = sorted([*spans, *((block.start, block.end) for block in kept)])
+    gaps = _complement(covered, len(data))
+    encoding = row["metadata"]["encoding"]
+    if row["metadata"]["format"] in _FLAT:
+        yield from _silent_bytes(gaps, data, encoding)
+        yield from _befores(changes, data, encoding)
+    elif gaps:
+        yield from _visible_gaps(gaps, data, encoding)
+
+
+def invented(row: Row, kept: Sequence[Kept], changes: Sequence[Row]) -> Iterator[str]:
+    """Law *nothing invented*: text between two blocks was put there by changes between their bytes."""
+    text = row["text"]
+    own = "" if row["metadata"]["format"] in _FLAT else _READERS_OWN
+    writers = sorted((change for change in changes if change["after"]), key=lambda change: int(change["start"]))
+    starts = [change["start"] for change in writers]
+    last = (0, 0)  # text and byte offset of the end of the block before
+    for at, start, end, length in [*kept, Kept(len(text), row["metadata"]["bytes"], 0, 0)]:
+        if added := text[last[0] : at]:
+            here = writers[bisect_left(starts, last[1]) : bisect_right(starts, start)]
+            put = Counter("".join(change["after"] for change in here if change["end"] <= start))
+            left = Counter(character for character in added if character not in own) - put
+            if left:
+                yield (
+                    f"text[{last[0]}:{at}] = {quote(added)} is not from the source, and no change between bytes "
+                    f"{last[1]} and {start} wrote {quote(''.join(left))}"
+                )
+        last = (at + length, end)
+
+
+def pair_side(row: Row, side: str, text: str) -> Iterator[str]:
+    """One side of a pair: its spans ascend inside the document's text and hold the translation."""
+    spans, done = row[f"{side}_spans"], 0
+    for start, end in spans:
+        if not done <= start < end <= len(text):
+            yield f"{side}_spans [{start}, {end}] does not ascend inside the text from {done} on"
+            return
+        done = end
+    held = "".join("".join(text[start:end] for start, end in spans).split())
+    said = row["translation"][side]
+    if held != "".join(said.split()):
+        yield f"translation.{side} is {quote(said)}, its spans hold {quote(held)}"
+
+
+def quote(text: str) -> str:
+    """The text as a message shows it: escaped, and cut where it is long."""
+    return repr(text) if len(text) <= _QUOTED else f"{text[:_QUOTED]!r}…"
+
+
+def _complement(spans: Sequence[Span], size: int) -> list[Span]:
+    """What of ``[0, size)`` no span covers; ``spans`` are sorted and may overlap."""
+    gaps: list[Span] = []
+    done = 0
+    for start, end in spans:
+        if start > done:
+            gaps.append((done, start))
+        done = max(done, end)
+    if done < size:
+        gaps.append((done, size))
+    return gaps
+
+
+def _silent_bytes(gaps: Sequence[Span], data: bytes, encoding: str) -> Iterator[str]:
+    """Bytes of a plain text that nothing accounts for, except a BOM and the CR of a CRLF."""
+    for start, end in gaps:
+        lost = data[start:end].decode(encoding, "backslashreplace")
+        if start == 0:
+            lost = lost.removeprefix("\ufeff")
+        follower = data[end : end + 4].decode(encoding, "ignore")[:1]
+        if lost == "\r" and follower == "\n":
+            continue
+        if lost:
+            yield f"bytes [{start}, {end}) = {quote(lost)} are in no block and in no change"
+
+
+def _befores(changes: Sequence[Row], data: bytes, encoding: str) -> Iterator[str]:
+    """The only change of a place must quote the source: ``before`` is what its bytes decode to."""
+    order = sorted(changes, key=lambda change: (change["start"], change["end"]))
+    touched = -1  # end of the spans so far
+    for index, change in enumerate(order):
+        start, end = change["start"], change["end"]
+        alone = start > touched and (index + 1 == len(order) or order[index + 1]["start"] > end)
+        touched = max(touched, end)
+        if alone and _as_seen(change["before"]) != (source := _as_seen(_decode(data[start:end], encoding))):
+            yield (
+                f"change {change['seq']} ({change['rule']}) replaced {quote(change['before'])}, "
+                f"but bytes [{start}, {end}) are {quote(source)}"
+            )
+
+
+def _as_seen(text: str) -> str:
+    """Text as a stage sees it: without what the reader passes over, bad bytes as records write them."""
+    text = _SURROGATE.sub(lambda match: f"\\x{ord(match[0]) & 0xFF:02x}", text)
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").removesuffix("\r")
+
+
+def _decode(data: bytes, encoding: str) -> str:
+    """Any slice of a file as text; bytes that are no characters become lone surrogates where the codec can."""
+    return data.decode(encoding, "surrogateescape" if encoding in _REVERSIBLE else "replace")
+
+
+def _visible_gaps(gaps: Sequence[Span], data: bytes, encoding: str) -> Iterator[str]:
+    """Text that the page shows, in bytes that no block and no change accounts for."""
+    from pipeline.records.visible import visible_runs
+
+    page = _decode(data, encoding)
+    runs = list(visible_runs(page))
+    offsets = _byte_offsets(page, data, encoding, [offset for run in runs for offset in run])
+    starts = [start for start, _ in gaps]
+    for run in runs:
+        first, last = offsets[run[0]], offsets[run[1]]
+        index = max(bisect_right(starts, first) - 1, 0)
+        while index < len(gaps) and gaps[index][0] < last:
+            start, end = max(gaps[index][0], first), min(gaps[index][1], last)
+            index += 1
+            if start < end and (lost := unescape(_decode(data[start:end], encoding)).strip(_UNSEEN)):
+                yield f"bytes [{start}, {end}) show {quote(lost)}, but are in no block and in no change"
+
+
+def _byte_offsets(page: str, data: bytes, encoding: str, positions: Sequence[int]) -> dict[int, int]:
+    """Byte offset of each of these ascending positions of the decoded page."""
+    found: dict[int, int] = {}
+    if encoding not in _REVERSIBLE:
+        starts = [0]  # where the bytes of each character begin
+        decoder = codecs.getincrementaldecoder(encoding)("replace")
+        for offset in range(len(data)):
+            starts += [offset + 1] * len(decoder.decode(data[offset : offset + 1]))
+        return {position: starts[min(position, len(starts) - 1)] for position in positions}
+    done = total = 0
+    for position in positions:
+        total += len(page[done:position].encode(encoding, "surrogateescape"))
+        found[position] = total
+        done = position
+    return found

@@ -1,0 +1,161 @@
+"""``verify`` holds good records to be good and finds each kind of damage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from written import Output
+
+from pipeline.batch.discover import UsageError
+from pipeline.records.verify import verify
+
+
+def found(output: Output, limit: int = 20) -> list[str]:
+    return verify(output.path, [output.inputs], limit)
+
+
+def test_good_records_have_no_offence(output: Output) -> None:
+    assert [row["text"] for row in output.rows("documents/00000.jsonl")] == [
+        "我们明天见面（10 点）。\nSee you tomorrow at 10.",
+        "Fish & chips\n两条 鱼。",
+        "台北明天下雨。",
+    ]
+    assert found(output) == []
+
+
+def put(table: str, index: int, **values: Any) -> tuple[str, Callable[[list[dict[str, Any]]], object]]:
+    return table, lambda rows: rows[index].update(values)
+
+
+def put_meta(index: int, **values: Any) -> tuple[str, Callable[[list[dict[str, Any]]], object]]:
+    return "documents", lambda rows: rows[index]["metadata"].update(values)
+
+
+def act(table: str, action: Callable[[list[dict[str, Any]]], object]) -> tuple[str, Callable[..., object]]:
+    return table, action
+
+
+# What is done to the rows, and a piece of the sentence that tells.
+DAMAGES: dict[str, tuple[tuple[str, Callable[..., object]], str]] = {
+    "a key too few": (act("documents", lambda rows: rows[0].pop("url")), "the row lacks url"),
+    "a key too many": (put("documents", 0, extra=1), "the row has the unknown key extra"),
+    "an inner key too few": (act("documents", lambda rows: rows[0]["metadata"].pop("site")), "metadata lacks site"),
+    "a null": (put("documents", 0, author=None), "author is None: it must be string"),
+    "an integer score": (put("changes", 0, score=1), "score is 1: it must be written as a float"),
+    "five decimals": (put("changes", 0, score=0.12345), "at most four decimals"),
+    "a float offset": (put("changes", 0, start=1.0), "start is 1.0: it must be written as an integer"),
+    "a float in a block": (
+        act("documents", lambda rows: rows[0]["blocks"][0].__setitem__(0, 0.0)),
+        "must be written as an integer",
+    ),
+    "an empty language": (put("documents", 0, lang=""), "lang is '': it must match pattern"),
+    "an odd date": (put("documents", 0, published="4 April"), "published is '4 April'"),
+    "flags as a list": (put_meta(0, flags=["a"]), "metadata.flags is ['a']"),
+    "another text": (
+        act("documents", lambda rows: rows[0].update(text=rows[0]["text"].replace("See", "Bee"))),
+        "text[13:] is '\\nBee you",
+    ),
+    "another id": (put("documents", 2, id="0" * 16), "the first 16 digits of the file's SHA-256 are"),
+    "another hash": (put_meta(0, sha256="0" * 64), "metadata.sha256 is 000"),
+    "another size": (put_meta(0, bytes=3), "metadata.bytes is 3, the file has"),
+    "another length": (put_meta(0, chars_out=3), "metadata.chars_out is 3, the text has"),
+    "no such codec": (put_meta(0, encoding="utf-99"), "'utf-99' is no codec"),
+    "the wrong codec": (put_meta(0, encoding="ascii"), "are no ascii"),
+    "an unknown file": (put("documents", 2, source="c/other.txt"), "the inputs have no such file"),
+    "order of source": (act("documents", lambda rows: rows.reverse()), "in order of source"),
+    "blocks that do not ascend": (act("documents", lambda rows: rows[0]["blocks"].reverse()), "does not ascend from"),
+    "a block too short": (
+        act("documents", lambda rows: rows[2]["blocks"][0].__setitem__(2, 12)),
+        "are in no block and in no change",
+    ),
+    "bytes twice": (
+        act("changes", lambda rows: next(row for row in rows if row["role"]).update(end=30)),
+        "are in a change and in the block",
+    ),
+    "visible text of a page lost": (
+        act("documents", lambda rows: rows[1]["blocks"].pop()),
+        "show '两条 鱼。', but are in no block and in no change",
+    ),
+    "text from nowhere": (
+        act("changes", lambda rows: next(row for row in rows if row["after"] == "（").update(after="(?")),
+        "is not from the source, and no change between bytes",
+    ),
+    "before is not the source": (
+        act("changes", lambda rows: next(row for row in rows if row["before"] == "(").update(before="[")),
+        "replaced '[', but bytes",
+    ),
+    "a change lost": (act("changes", lambda rows: rows.pop(0)), "metadata.changes is 5, changes has 4 rows"),
+    "a change twice": (act("changes", lambda rows: rows.insert(1, rows[0])), "change 1 has seq = 0"),
+    "a change of nobody": (put("changes", 0, id="f" * 16), "changes of ffffffffffffffff, which is no document"),
+    "a change beyond the file": (put("changes", 0, end=10_000), "is no span of"),
+    "a change that changes nothing": (put("changes", 0, after="("), "changes nothing"),
+    "an unknown rule": (put("changes", 0, rule="repair.magic"), "rules.json has no rule 'repair.magic'"),
+    "stage and rule differ": (put("changes", 0, stage="strip"), "is of stage 'strip' but of rule"),
+    "segments leave text out": (
+        act("documents", lambda rows: rows[0]["segments"][1].update(start=16)),
+        "no segment holds text[13:16] = '\\nSe'",
+    ),
+    "segments overlap": (act("documents", lambda rows: rows[0]["segments"][1].update(start=3)), "does not ascend"),
+    "a role in capitals": (act("documents", lambda rows: rows[0]["segments"][1].update(role="Body")), "role is 'Body'"),
+    "a sentence lost": (act("sentences", lambda rows: rows.pop(1)), "sentences has 1 rows for 2 segments"),
+    "another sentence": (put("sentences", 1, text="No."), "sentence 1 is 'No.', not text[14:37]"),
+    "a near-duplicate of nobody": (put_meta(0, near_duplicate_of="nobody.txt"), "names 'nobody.txt', which is no"),
+    "a duplicate of nobody": (put("rejected", 0, duplicate_of="nobody.txt"), "duplicate_of names 'nobody.txt'"),
+    "rejected and kept": (put("rejected", 0, source="a/plain.txt"), "the source has a row already"),
+    "rejected for no reason": (put("rejected", 0, reason=""), "reason is ''"),
+    "a pair of nobody": (put("pairs", 0, zh_doc="f" * 16), "zh_doc ffffffffffffffff is no document"),
+    "a pair of other text": (put("pairs", 0, translation={"zh": "鱼", "en": "fish"}), "translation.zh is '鱼'"),
+    "a pair beyond the text": (put("pairs", 0, en_spans=[[14, 400]]), "does not ascend inside the text"),
+    "an empty side": (put("pairs", 0, zh_spans=[]), "zh_spans is []"),
+    "a term of nobody": (put("terms", 0, docs=["f" * 16]), "鱼 = fish: ffffffffffffffff is no document"),
+    "a lost input": (put("run", 0, inputs=5), "inputs 5 != documents 3 + rejected 1"),
+    "wrong counts": (put("run", 0, documents=2, rejected=2), "documents is 2, there are 3 rows"),
+}
+
+
+@pytest.mark.parametrize(("damage", "sentence"), DAMAGES.values(), ids=DAMAGES)
+def test_damage_is_found(output: Output, damage: tuple[str, Callable[..., object]], sentence: str) -> None:
+    table, action = damage
+    name = {"terms": "terms.jsonl", "run": "run.json"}.get(table, f"{table}/00000.jsonl")
+    output.change(name, action)
+    told = found(output)
+    assert any(sentence in offence for offence in told), told
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("documents/00001.jsonl.part", b"", "no file of an output, but of a run that was interrupted"),
+        ("run.json.part", b"", "interrupted"),
+        ("notes.txt", b"", "notes.txt: no file of an output"),
+        ("pairs/extra.csv", b"", "pairs/extra.csv: no file of an output"),
+        ("changes/00001.jsonl", b"", "there is no documents/00001.jsonl beside it"),
+        ("documents/00000.jsonl", b'{"id": 1}', "the line does not end, the file is cut"),
+        ("documents/00000.jsonl", b"{\n", "no JSON"),
+        ("rules.json", b"[]", "rules.json: the row is []: it must be object"),
+        ("rejected/00000.jsonl", b"", "z.txt: an input without a row in documents or rejected"),
+    ],
+)
+def test_files_that_do_not_belong_are_found(output: Output, name: str, content: bytes, sentence: str) -> None:
+    (output.path / name).write_bytes(content)
+    told = found(output)
+    assert any(sentence in offence for offence in told), told
+
+
+def test_an_input_that_changed_is_found(output: Output) -> None:
+    (output.inputs / "a/plain.txt").write_bytes(b"new")
+    assert any("the first 16 digits of the file's SHA-256" in offence for offence in found(output))
+
+
+def test_no_more_offences_than_asked_for(output: Output) -> None:
+    output.change("documents/00000.jsonl", lambda rows: [row.pop("id") for row in rows])
+    assert len(found(output, limit=2)) == 2
+
+
+def test_a_folder_without_a_run_is_a_usage_error(output: Output) -> None:
+    with pytest.raises(UsageError, match=r"is no output of a run: it has no run\.json"):
+        verify(output.inputs, [output.inputs])
+    with pytest.raises(UsageError, match="no such file or folder"):
+        verify(output.path, [output.inputs / "nowhere"])
