@@ -1,0 +1,56 @@
+"""The pool goes on when a worker hangs or dies, and knows which task it was."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from pipeline.batch.pool import run_tasks
+
+
+def work(task: object) -> Iterator[object]:
+    match task:
+        case ("die", before):
+            yield from range(before)
+            os.kill(os.getpid(), 9)
+        case "hang":
+            time.sleep(60)
+        case int():
+            yield from (task * 10 + n for n in range(task % 3))
+
+
+def nothing() -> None:
+    pass
+
+
+@pytest.mark.parametrize("workers", [1, 2, 3])
+def test_every_task_has_one_outcome_with_its_results_in_order(workers: int) -> None:
+    outcomes = list(run_tasks(range(50), work, nothing, workers, lambda task: 60.0))
+    assert sorted(outcome.task for outcome in outcomes) == list(range(50))
+    assert all(outcome.results == list(work(outcome.task)) and not outcome.failure for outcome in outcomes)
+
+
+def test_a_worker_that_dies_fails_one_task_and_keeps_what_it_had_sent() -> None:
+    tasks = [1, ("die", 2), 2, ("die", 0), 4]
+    outcomes = {str(outcome.task): outcome for outcome in run_tasks(tasks, work, nothing, 2, lambda task: 60.0)}
+    assert outcomes["('die', 2)"].failure == outcomes["('die', 0)"].failure == "crashed"
+    assert outcomes["('die', 2)"].results == [0, 1]
+    assert [outcomes[str(task)].results for task in (1, 2, 4)] == [[10], [20, 21], [40]]
+
+
+def test_a_worker_that_hangs_is_ended_after_its_limit() -> None:
+    tasks = ["hang", 1, 2]
+    limits = {"hang": 0.2}
+    outcomes = {
+        str(outcome.task): outcome
+        for outcome in run_tasks(tasks, work, nothing, 1, lambda task: limits.get(task, 60.0))
+    }
+    assert outcomes["hang"].failure == "time-limit"
+    assert outcomes["2"].results == [20, 21]
+
+
+def test_no_tasks_start_no_process() -> None:
+    assert list(run_tasks([], work, nothing, 2, lambda task: 60.0)) == []

@@ -1,0 +1,259 @@
+"""A batch: what goes in comes out or is rejected with a reason, and the same again tomorrow."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pipeline.batch import run as module
+from pipeline.batch.discover import UsageError
+from pipeline.batch.run import Options, plan, run
+from pipeline.batch.state import State
+from pipeline.config import Config
+
+Rows = Callable[[Path, str], list[dict[str, object]]]
+Files = Callable[[Path], dict[str, bytes]]
+
+
+def test_every_input_is_a_document_or_rejected_with_a_reason(inputs: Path, tmp_path: Path, read_rows: Rows) -> None:
+    report = run([inputs], tmp_path / "out")
+    documents = read_rows(tmp_path / "out", "documents")
+    rejected = read_rows(tmp_path / "out", "rejected")
+    assert report.summary["inputs"] == len(documents) + len(rejected) == 14
+    assert {row["source"]: row["rule"] for row in rejected} == {
+        "blank.txt": "read.no-text",
+        "dangling.txt": "batch.unreadable",
+        "empty.txt": "decode.empty",
+        "nul.txt": "decode.binary",
+        "picture.txt": "decode.binary",
+        "zh.txt": "deduplicate.same-bytes",
+    }
+    assert all(row["reason"] and row["stage"] for row in rejected)
+    assert [row["source"] for row in documents] == sorted(row["source"] for row in documents)
+    assert {row["source"]: row["duplicate_of"] for row in rejected if row["duplicate_of"]} == {
+        "zh.txt": "copy of zh.txt"
+    }
+    near = {row["source"]: row["metadata"]["near_duplicate_of"] for row in documents}  # type: ignore[index]
+    assert near["sub/near.txt"] == "copy of zh.txt"
+    assert near["sub/en.txt"] == near["page.html"] == ""
+
+
+def test_no_boilerplate_is_left_and_no_body_is_lost(inputs: Path, tmp_path: Path, read_rows: Rows) -> None:
+    run([inputs], tmp_path / "out")
+    texts = {row["source"]: str(row["text"]) for row in read_rows(tmp_path / "out", "documents")}
+    for source, text in texts.items():
+        for noise in ("ICP备", "上一篇", "扫码", "Log in", "All rights reserved", "首页"):
+            assert noise not in text, (source, noise)
+    assert "老周带着六个工人" in texts["page.html"]
+    assert "规则一年改三次" in texts["copy of zh.txt"]
+    assert "grace period of sixty days" in texts["sub/en.txt"]
+    assert "温州做了十一年" in texts["gbk.txt"]
+
+
+def test_workers_do_not_change_a_byte(inputs: Path, tmp_path: Path, read_files: Files) -> None:
+    run([inputs], tmp_path / "one", options=Options(workers=1))
+    run([inputs], tmp_path / "three", options=Options(workers=3))
+    assert read_files(tmp_path / "one") == read_files(tmp_path / "three")
+
+
+def test_a_second_run_does_nothing(inputs: Path, tmp_path: Path, read_files: Files) -> None:
+    out = tmp_path / "out"
+    first = run([inputs], out)
+    before = {name: (out / name).stat().st_mtime_ns for name in read_files(out)}
+    second = run([inputs], out)
+    assert (first.written, second.written, second.new) == (True, False, 0)
+    assert {name: (out / name).stat().st_mtime_ns for name in read_files(out)} == before
+    assert second.summary == first.summary
+
+
+def test_a_damaged_output_file_is_written_again(inputs: Path, tmp_path: Path, read_files: Files) -> None:
+    out = tmp_path / "out"
+    run([inputs], out)
+    whole = read_files(out)
+    (out / "documents" / "00000.jsonl").write_bytes(b"")
+    (out / "documents" / "stray.jsonl").write_bytes(b"{}\n")
+    report = run([inputs], out)
+    assert (report.written, report.new) == (True, 0)
+    assert read_files(out) == whole
+
+
+def test_a_grown_and_shrunk_folder_gives_what_a_run_from_scratch_gives(
+    inputs: Path, tmp_path: Path, read_files: Files
+) -> None:
+    out = tmp_path / "out"
+    run([inputs], out)
+    (inputs / "copy of zh.txt").unlink()
+    text = (inputs / "sub" / "en.txt").read_text().replace("Ningbo", "Shantou")
+    (inputs / "more.txt").write_text(text.replace("eight years", "twelve years").replace("sixty", "forty"))
+    (inputs / "gbk.txt").write_bytes((inputs / "gbk.txt").read_bytes().replace(b"\n", b"\r\n"))
+    report = run([inputs], out)
+    assert report.new == 2
+    run([inputs], tmp_path / "scratch")
+    assert read_files(out) == read_files(tmp_path / "scratch")
+
+
+def test_other_options_give_other_records_and_the_old_ones_again(
+    inputs: Path, tmp_path: Path, read_files: Files, read_rows: Rows
+) -> None:
+    out = tmp_path / "out"
+    run([inputs], out)
+    whole = read_files(out)
+    run([inputs], out, Config(near_duplicates="drop", repair="off"))
+    assert "deduplicate.near-duplicate" in {row["rule"] for row in read_rows(out, "rejected")}
+    assert read_files(out) != whole
+    run([inputs], out)
+    assert read_files(out) == whole
+
+
+def test_other_inputs_stop_and_name_add_and_prune(inputs: Path, tmp_path: Path, read_rows: Rows) -> None:
+    out, other = tmp_path / "out", tmp_path / "other"
+    other.mkdir()
+    shutil.copy(inputs / "page.html", other)
+    run([other], out)
+    with pytest.raises(UsageError, match=r"--add keeps .* --prune drops"):
+        run([inputs], out)
+    assert [row["source"] for row in read_rows(out, "documents")] == ["page.html"]
+    run([inputs], out, options=Options(add=True))
+    sources = {str(row["source"]).split("/")[0] for kind in ("documents", "rejected") for row in read_rows(out, kind)}
+    assert sources == {"in", "other"}
+    run([inputs], out, options=Options(prune=True))
+    assert "zh.txt" in {row["source"] for row in read_rows(out, "rejected")}
+
+
+def test_an_output_without_state_still_says_whose_it_is(inputs: Path, tmp_path: Path) -> None:
+    out, other = tmp_path / "out", tmp_path / "other"
+    other.mkdir()
+    (other / "a.txt").write_text("x")
+    run([inputs], out)
+    shutil.rmtree(out / ".qingwen")
+    with pytest.raises(UsageError, match="--prune"):
+        run([other], out)
+    run([inputs], out)
+
+
+def test_an_older_state_is_rebuilt_and_said_so(inputs: Path, tmp_path: Path, read_files: Files) -> None:
+    out = tmp_path / "out"
+    run([inputs], out)
+    whole = read_files(out)
+    state = State(out)
+    state.set_meta(layout="0")
+    state.close()
+    report = run([inputs], out)
+    assert "older version" in report.notes[0]
+    assert read_files(out) == whole
+    (out / ".qingwen" / "state.sqlite").write_bytes(b"no database at all" * 100)
+    assert run([inputs], out).notes
+    assert read_files(out) == whole
+
+
+def test_two_runs_on_one_output_at_once_are_refused(inputs: Path, tmp_path: Path) -> None:
+    state = State(tmp_path / "out")
+    script = "import sys; from pipeline.cli import main; sys.exit(main(sys.argv[1:]))"
+    command = [sys.executable, "-c", script, "run", str(inputs), "-o", str(tmp_path / "out")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    state.close()
+    assert done.returncode == 2
+    assert "another run is writing" in done.stderr
+
+
+def test_a_full_disk_leaves_no_partial_file_and_the_next_run_goes_on(
+    inputs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, read_files: Files
+) -> None:
+    out = tmp_path / "out"
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("pipeline.records.files.os.fsync", full)
+        with pytest.raises(OSError, match="No space left"):
+            run([inputs], out)
+    assert read_files(out) == {}
+    report = run([inputs], out)
+    assert report.new == 0
+    assert report.summary["documents"] > 0
+
+
+def test_a_killed_run_goes_on_and_ends_as_an_undisturbed_one(inputs: Path, tmp_path: Path, read_files: Files) -> None:
+    for n in range(40):
+        text = (inputs / "sub" / "en.txt").read_text().replace("Ningbo", f"Port {n}").replace("eight", str(n + 2))
+        (inputs / f"more{n:02}.txt").write_text(text)
+    run([inputs], tmp_path / "calm")
+    out = tmp_path / "out"
+    script = (
+        "import sys; from pipeline.batch.run import Options, run; run(sys.argv[1:2], sys.argv[2], options=Options(2))"
+    )
+    command = [sys.executable, "-c", script, str(inputs), str(out)]
+    for delay in (0.15, 0.3, 0.45, 0.6, 0.75):
+        process = subprocess.Popen(command)
+        time.sleep(delay)
+        process.kill()
+        process.wait()
+        time.sleep(0.05)  # its workers find the pipe closed
+    assert subprocess.run(command, check=False).returncode == 0
+    assert read_files(out) == read_files(tmp_path / "calm")
+
+
+@pytest.mark.parametrize(("fault", "rule"), [("die", "batch.crashed"), ("hang", "batch.time-limit")])
+def test_a_document_that_kills_or_hangs_its_worker_is_rejected_and_the_others_come_out(
+    fault: str, rule: str, inputs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, read_rows: Rows
+) -> None:
+    import pipeline.stages
+
+    clean = pipeline.stages.clean
+
+    def faulty(data: bytes, *args: object, **kwargs: object) -> object:
+        if "老吴".encode() in data:
+            time.sleep(60) if fault == "hang" else os.kill(os.getpid(), 9)
+        return clean(data, *args, **kwargs)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(pipeline.stages, "clean", faulty)
+    monkeypatch.setattr(module, "_SCAN_FACTOR", 60.0)
+    report = run([inputs], tmp_path / "out", Config(max_seconds=2.0), Options(workers=2))
+    rules = {row["source"]: row["rule"] for row in read_rows(tmp_path / "out", "rejected")}
+    assert rules["名字\n换行 😀.txt"] == rule
+    assert report.summary["documents"] == 7
+    assert report.failed == 4
+
+
+def test_a_dry_run_lists_files_and_writes_nothing(inputs: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert {state for _, state in plan([str(inputs)], out, Options())} == {"new"}
+    assert not out.exists()
+    run([inputs], out)
+    (inputs / "zh.txt").write_text("changed")
+    (inputs / "page.html").unlink()
+    (inputs / "fresh.txt").write_text("fresh")
+    states = dict(plan([str(inputs)], out, Options()))
+    assert (states["zh.txt"], states["page.html"], states["fresh.txt"]) == ("changed", "gone", "new")
+    assert states["gbk.txt"] == "cached"
+
+
+def test_the_output_may_lie_inside_the_input_but_not_be_it(inputs: Path, read_files: Files) -> None:
+    first = run([inputs], inputs / "out")
+    second = run([inputs], inputs / "out")
+    assert (first.summary["inputs"], second.written) == (14, False)
+    with pytest.raises(UsageError, match="is an input"):
+        run([inputs], inputs)
+
+
+def test_a_single_file_is_called_by_its_name(inputs: Path, tmp_path: Path, read_rows: Rows) -> None:
+    run([inputs / "page.html"], tmp_path / "out")
+    assert [row["source"] for row in read_rows(tmp_path / "out", "documents")] == ["page.html"]
+
+
+def test_run_json_tells_the_configuration_that_changes_results(inputs: Path, tmp_path: Path) -> None:
+    run([inputs], tmp_path / "out", Config(repair="off"))
+    told = json.loads((tmp_path / "out" / "run.json").read_text())
+    assert told["config"]["repair"] == "off"
+    assert told["inputs"] == told["documents"] + told["rejected"]
+    assert "workers" not in told["config"]
