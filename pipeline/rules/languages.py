@@ -26,7 +26,7 @@ ENGLISH: Final = frozenset(
 
 # Other languages in Latin script, by their function words.
 OTHERS: Final[dict[str, frozenset[str]]] = {
-    lang: frozenset(words.split())
+    lang: frozenset(words.split()) - ENGLISH
     for lang, words in {
         "fr": """le la les de des du et un une en est que qui dans pour pas sur au aux avec ce cette ces il elle ils
         elles nous vous ne se sa son ses leur leurs par plus mais ou où sont été être avoir ont fait comme tout tous

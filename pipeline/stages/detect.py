@@ -30,7 +30,7 @@ _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\u3005\u3007\U00020000-\U000323af]
 _WORDS = re.compile("[A-Za-zªµºÀ-ÖØ-öø-ɏḀ-ỿ]+")
 _KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa\u30fc\uff66-\uff9f]+")
 _HANGUL = re.compile("[\uac00-\ud7a3\u1100-\u11ff\u3130-\u318f]+")
-_OTHER_LETTER = re.compile("[\u0370-\u1cff\u2c00-\u2dff\ua000-\uabff\ufb00-\ufdff\ufe70-\ufefc]")
+_OTHER_LETTER = re.compile("[\u0370-\u1cff\u2c00-\u2dff\ua000-\ud7ff\u3130-\u318f\ufb00-\ufdff\ufe70-\ufefc]")
 _NOT_LATIN = re.compile("[^\\W\\d_A-Za-zªµºÀ-ÖØ-öø-ɏḀ-ỿ]")
 # A stretch of a line without Han that holds words: an English clause inside Chinese, or a Chinese one's Latin name.
 _LATIN_RUN = re.compile("[^\u3400-\u9fff\uf900-\ufaff，。；：？！、（）《》【】「」]{12,}")
@@ -140,17 +140,20 @@ def _chinese_or_mixed(text: str, han: float, words: int) -> str:
     """Tell Chinese with Latin names from English with a Chinese gloss and from both languages in one line."""
     if words < 4:
         return "zh" if han * 4 >= words else ""
-    clauses = 0
-    for run in _LATIN_RUN.findall(text):
-        found = _WORDS.findall(_ADDRESS.sub(" ", run))
-        if len(found) >= 4 and sum(word.lower() in languages.ENGLISH for word in found) * 6 >= len(found):
-            clauses += len(found)
+    clauses = sum(map(_clause, _LATIN_RUN.findall(text)))
     if not clauses:
         return "zh" if han * 4 >= words else ""
     share = han / (han + clauses)
     if share < MINORITY or (han < 4 and share < 0.4):
         return ""
     return "zh" if share > 1 - MINORITY else "mixed"
+
+
+def _clause(run: str) -> int:
+    """Words of an English clause in a stretch without Han; 0 for names, brands and model numbers."""
+    words = _WORDS.findall(_ADDRESS.sub(" ", run))
+    grammar = sum(len(word) > 1 and word in languages.ENGLISH for word in words)
+    return len(words) if len(words) >= 4 and grammar >= 2 and grammar * 6 >= len(words) else 0
 
 
 def _by_words(text: str, hint: str) -> str:
@@ -163,31 +166,47 @@ def _by_words(text: str, hint: str) -> str:
         return hint or "other"
     if not text.isascii() and 2 * len(_VIETNAMESE.findall(text)) >= count:
         return "vi"
-    tokens = [token.lower() for token in tokens]
-    english = sum(token in languages.ENGLISH for token in tokens)
-    scores = languages.function_words(tokens)
-    best, other = max(scores.items(), key=lambda item: (item[1], item[0]), default=("", 0))
-    if english > 2 * other and english * 6 >= count:
-        return "other" if _is_code(text, count) else "en"
-    lexicon = languages.lexicon()
-    known = sum(token in lexicon or token in languages.ENGLISH for token in tokens)
-    if count >= 3 and languages.pinyin_share(tokens) >= 0.8 and english * 3 < count:
+    lower = [token.lower() for token in tokens]
+    if count >= 3 and languages.pinyin_share(lower[:4]) > 0.7 and languages.pinyin_share(lower) >= 0.8:
         return "other"
+    english = sum(token in languages.ENGLISH for token in lower)
+    scores = languages.function_words(lower)
+    best, other = max(scores.items(), key=lambda item: (item[1], item[0]), default=("", 0))
+    if english * 6 >= count and english > 2 * other:
+        return "other" if _is_code(text, count) else "en"
     if _is_code(text, count):
         return "other"
-    if known * 10 >= 7 * count and english >= other and other * 6 < count:
-        return "en"
     if other >= 2 and other > 2 * english and other * 6 >= count and _clear(scores, best):
         return best
-    if count < OPEN_WORDS:
-        if hint and hint not in ("zh", "ja", "ko", "mixed", "other"):
-            return hint
-        if other > english:
-            return best
-        if known * 2 >= count:
-            return "en"
-        return hint if hint in ("zh", "ja", "ko") and not known else "en" if text.isascii() and known else "other"
-    return ""
+    known, names = _known(tokens, lower)
+    if known * 10 >= 7 * (count - names) and known >= names and english >= other and other * 6 < count:
+        return "en"
+    return "" if count >= OPEN_WORDS else _short(text, count, known, english, best, other, hint)
+
+
+def _known(tokens: list[str], lower: list[str]) -> tuple[int, int]:
+    """How many of these words are English ones, and how many more are capitalised like names."""
+    lexicon = languages.lexicon()
+    known = names = 0
+    for token, plain in zip(tokens, lower, strict=True):
+        if plain in lexicon or plain in languages.ENGLISH:
+            known += 1
+        elif token[0].isupper():
+            names += 1
+    return known, names
+
+
+def _short(text: str, count: int, known: int, english: int, best: str, other: int, hint: str) -> str:
+    """Language of a few Latin words that no rule settled: that of what stands around them, if it is Latin too."""
+    if hint and hint not in ("zh", "ja", "ko", "mixed", "other"):
+        return hint
+    if other > english:
+        return best
+    if known * 2 >= count:
+        return "en"
+    if hint in ("zh", "ja", "ko") and not known:
+        return hint
+    return "en" if known and text.isascii() else "other"
 
 
 def _clear(scores: Mapping[str, int], best: str) -> bool:
