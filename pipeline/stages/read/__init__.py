@@ -8,11 +8,12 @@ from dataclasses import replace
 
 from pipeline.document import Block, Document, Edit
 
-# A page begins with markup (after white space, BOM, an XML declaration or comments); a text that merely holds some
-# tags is a text. Code points looked at: an HTML file that hides its first tag behind more is not known to us.
-_HEAD_LENGTH = 4096
-_PROLOGUE = re.compile(r"[\ufeff\s]*(?:<\?xml[^>]*>\s*|<!--(?:[^-]|-(?!->))*-->\s*)*", re.IGNORECASE)
+# A page begins with markup (after white space, a BOM, an XML declaration or comments); a text that merely holds some
+# tags is a text. So much of a page that begins with other words (a server's warning) is searched for its root.
+_HEAD_LENGTH = 4096  # code points
+_BLANK = re.compile(r"[\ufeff\s]*")
 _ROOT = re.compile(r"<(?:!doctype\s+html|html|head|body|title|meta|frameset)\b", re.IGNORECASE)
+_LATE_ROOT = re.compile(r"^\s*<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.MULTILINE)
 _FEED = re.compile(r"<(?:rss|feed|rdf:rdf)\b", re.IGNORECASE)
 # A fragment (a JSON field, a saved selection) begins with one of these and holds an end tag of its kind.
 _FRAGMENT = re.compile(
@@ -21,7 +22,9 @@ _FRAGMENT = re.compile(
     r"(?:\s[^<>]*)?/?>",
     re.IGNORECASE,
 )
-_END_TAG = re.compile(r"</(?:p|div|span|section|article|table|ul|ol|h[1-6]|a|body|html|center|font|pre)\s*>", re.IGNORECASE)
+_END_TAG = re.compile(
+    r"</(?:p|div|span|section|article|table|ul|ol|h[1-6]|a|body|html|center|font|pre)\s*>", re.IGNORECASE
+)
 
 _BREAKS = re.compile("[\r\v\f\u2028\u2029]")
 
@@ -46,22 +49,38 @@ def read(doc: Document) -> Document:
 
 def is_html(text: str) -> bool:
     """Whether ``text`` is an HTML page or fragment rather than a text that holds some markup."""
-    start = _PROLOGUE.match(text, 0, _HEAD_LENGTH)
-    at = start.end() if start else 0
+    at = _prologue(text)
     if text[at : at + 1] != "<":
-        return False
+        return _LATE_ROOT.search(text, at, at + _HEAD_LENGTH) is not None and "</html>" in text[-_HEAD_LENGTH:].lower()
     if _ROOT.match(text, at) or _FEED.match(text, at):
         return True
     return _FRAGMENT.match(text, at) is not None and _END_TAG.search(text, at) is not None
 
 
+def _prologue(text: str) -> int:
+    """Offset of the first thing that is no white space, declaration or comment."""
+    at = 0
+    while True:
+        blank = _BLANK.match(text, at)
+        at = blank.end() if blank else at
+        if text.startswith("<!--", at):
+            stop, size = text.find("-->", at), 3
+        elif text.startswith("<?", at):
+            stop, size = text.find(">", at), 1
+        else:
+            return at
+        if stop < 0:
+            return at
+        at = stop + size
+
+
 def _read_html(doc: Document) -> Document:
     from pipeline.stages.read.html import lines_of
 
-    page = lines_of(doc.text)
-    text, blocks, changes, facts = page.result()
+    lines, unlocated = lines_of(doc.text)
+    text, blocks, changes, facts = lines.result()
     doc = replace(doc.reread(text, blocks, changes), format="html", line_facts=facts)
-    return doc.note(unlocated=page.unlocated)
+    return doc.note(unlocated=unlocated)
 
 
 def _read_plain(doc: Document) -> Document:

@@ -1,19 +1,18 @@
 """Visible lines of an HTML page, every character with its place in the source.
 
-The tokens of the page (WHATWG tokenizer of ``turbohtml``, the one place that uses it) carry exact offsets; a small
+The tokens of the page (the WHATWG tokenizer of ``turbohtml``, used here and nowhere else) carry exact offsets; a
 stack of open elements says what is a block, what is hidden and what lies inside a link. Nothing is searched for and
 nothing has to be aligned: a character that the tokens do not place exactly is left out and counted, never guessed.
-A full tree would add the repairs a browser makes to misnested markup, which move no text to another line except under
-tables (foster parenting), where the order of the source reads better anyway; memory stays that of the page.
+A full tree would add the repairs a browser makes to misnested markup. They change no visible text on the 900 pages
+this was measured on, and where they would (foster parenting under tables) the order of the source reads better.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Any, Final, NamedTuple
 
-from pipeline.document import Block, Change, LineFacts
-from pipeline.stages.read.lines import Lines, cells_fit
+from pipeline.stages.read.lines import Lines
 
 # Elements that start and end a line, after the rendering section of the HTML standard.
 BLOCKS: Final = frozenset(
@@ -23,340 +22,329 @@ BLOCKS: Final = frozenset(
     xmp""".split()
 )
 VOID: Final = frozenset(
-    "area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr".split()
+    "area base basefont bgsound col embed frame hr img input keygen link meta param source track wbr".split()
 )
 # Elements whose content no browser with scripts on renders as text of the page. Fallback for old browsers (noscript,
-# object, iframe, video), form choices, and drawings are among them; alternative texts are attributes and stay out.
+# object, iframe, video), form choices and drawings are among them; alternative texts are attributes and stay out.
 UNSEEN: Final = frozenset(
-    """annotation annotation-xml audio canvas datalist iframe math-annotation noembed noframes noscript object rp
-    script select style svg template textarea title video""".split()
+    """annotation annotation-xml audio canvas datalist iframe noembed noframes noscript object rp script select style
+    svg template textarea title video""".split()
 )
 # What may stand in <head>; any other start tag begins the body.
-_HEAD: Final = frozenset("base basefont bgsound link meta noscript script style template title".split())
+_HEAD: Final = frozenset("base basefont bgsound head link meta noscript script style template title".split())
 _PRE: Final = frozenset(("pre", "listing", "xmp", "plaintext"))
+_TABLE: Final = frozenset("table tbody thead tfoot tr td th caption colgroup col".split())
+_CELL: Final = frozenset(("td", "th", "caption"))
 
 # Start tag -> (open elements it ends, elements that shield them): the optional end tags of the standard.
 _ENDS: Final[dict[str, tuple[frozenset[str], frozenset[str]]]] = {
-    "li": (frozenset({"li"}), frozenset({"ul", "ol", "menu", "dir", "table"})),
-    "dd": (frozenset({"dd", "dt"}), frozenset({"dl", "table"})),
-    "dt": (frozenset({"dd", "dt"}), frozenset({"dl", "table"})),
+    "li": (frozenset({"li"}), frozenset({"ul", "ol", "menu", "dir", "table", "td", "th"})),
+    "dd": (frozenset({"dd", "dt"}), frozenset({"dl", "table", "td", "th"})),
+    "dt": (frozenset({"dd", "dt"}), frozenset({"dl", "table", "td", "th"})),
     "td": (frozenset({"td", "th"}), frozenset({"tr", "table"})),
     "th": (frozenset({"td", "th"}), frozenset({"tr", "table"})),
     "tr": (frozenset({"tr"}), frozenset({"table"})),
     "tbody": (frozenset({"tbody", "thead", "tfoot"}), frozenset({"table"})),
     "thead": (frozenset({"tbody", "thead", "tfoot"}), frozenset({"table"})),
     "tfoot": (frozenset({"tbody", "thead", "tfoot"}), frozenset({"table"})),
-    "option": (frozenset({"option"}), frozenset({"select"})),
-    "optgroup": (frozenset({"option", "optgroup"}), frozenset({"select"})),
 }
-_CELL: Final = frozenset(("td", "th", "caption"))
-_TABLE: Final = frozenset("table tbody thead tfoot tr td th caption".split())
 
-# Open elements that are tracked; deeper ones keep their text but lend no facts (real pages stay below 100).
-DEPTH_LIMIT = 512
-# Ancestors whose class and id words a line carries, counted from the line outwards.
-HINT_LEVELS = 24
-# Code points of one element's class and id words.
-HINT_LENGTH = 120
+# Open elements searched for the partner of an end tag. Real pages need about ten; without a bound, hostile nesting
+# costs quadratic time.
+_SEARCH: Final = 100
+# Code points of the class and id words of one element, and of a line's ancestors together (the nearest count).
+HINT_LENGTH: Final = 120
+HINTS_LENGTH: Final = 600
 
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 
-
-class Page:
-    """What the reader found: the lines of the page, and what it could not place."""
-
-    def __init__(self, source: str) -> None:
-        self.lines = Lines(source)
-        self.unlocated = 0  # code points left out because their place is not sure
-
-    def result(self) -> tuple[str, list[Block], list[Change], tuple[LineFacts, ...]]:
-        """Text, its runs of the source, the changes, and the facts of each line."""
-        return self.lines.result()
-
-
-class _Stack:
-    """The open elements, innermost last, and what they say about the text that comes."""
-
-    def __init__(self) -> None:
-        self.tags: list[str] = []
-        self.words: list[str] = []  # class and id of each
-        self.hints: list[str | None] = []  # of each with its ancestors, made when a line needs it
-        self.blocks: list[int] = [-1]  # index of the innermost block element, per level
-        self.count: dict[str, int] = {}  # how often each tag is open
-        self.unseen = -1  # index of the outermost element whose text is not seen, or -1
-        self.links = 0  # open <a href>
-
-    def push(self, tag: str, words: str, unseen: bool) -> None:
-        if len(self.tags) >= DEPTH_LIMIT:
-            return
-        index = len(self.tags)
-        self.tags.append(tag)
-        self.words.append(words)
-        self.hints.append(None)
-        self.blocks.append(index if tag in BLOCKS else self.blocks[-1])
-        self.count[tag] = self.count.get(tag, 0) + 1
-        if tag == "a":
-            self.links += 1
-        if unseen and self.unseen < 0:
-            self.unseen = index
-
-    def cut(self, index: int) -> None:
-        """Close the elements from ``index`` on."""
-        for tag in self.tags[index:]:
-            self.count[tag] -= 1
-            if tag == "a":
-                self.links -= 1
-        del self.tags[index:], self.words[index:], self.hints[index:], self.blocks[index + 1 :]
-        if self.unseen >= index:
-            self.unseen = -1
-
-    def close(self, tag: str) -> None:
-        """Close the innermost ``tag``, and with a block all that is open inside it."""
-        if not self.count.get(tag):
-            return
-        if self.tags[-1] == tag:
-            self.cut(len(self.tags) - 1)
-            return
-        inline = tag not in BLOCKS and tag not in UNSEEN
-        shielded = tag not in _TABLE
-        block = False
-        for index in range(len(self.tags) - 1, -1, -1):
-            open_tag = self.tags[index]
-            if open_tag == tag:
-                if inline and block:
-                    self._drop(index)
-                else:
-                    self.cut(index)
-                return
-            if shielded and open_tag in _CELL:
-                return
-            block = block or open_tag in BLOCKS
-
-    def imply(self, tag: str) -> None:
-        """Close what the start of ``tag`` closes without an end tag."""
-        if tag in _ENDS:
-            ends, shields = _ENDS[tag]
-            if any(self.count.get(end) for end in ends):
-                for index in range(len(self.tags) - 1, -1, -1):
-                    if self.tags[index] in ends:
-                        self.cut(index)
-                        break
-                    if self.tags[index] in shields:
-                        break
-        if self.count.get("p") and tag in BLOCKS:
-            for index in range(len(self.tags) - 1, -1, -1):
-                if self.tags[index] == "p":
-                    self.cut(index)
-                    break
-                if self.tags[index] in BLOCKS:
-                    break
-
-    def facts(self) -> LineFacts:
-        """Facts of a line that begins here."""
-        block = self.blocks[-1]
-        depth = len(self.tags)
-        if not depth:
-            return LineFacts("body", 0.0, 0, "")
-        hints = self.hints[-1]
-        if hints is None:
-            hints = " ".join([words for words in self.words[-HINT_LEVELS:] if words])
-            self.hints[-1] = hints
-        return LineFacts(self.tags[block] if block >= 0 else "body", 0.0, depth, hints)
-
-    def _drop(self, index: int) -> None:
-        """Close one inline element under others that stay open (misnested markup)."""
-        tag = self.tags[index]
-        self.count[tag] -= 1
-        if tag == "a":
-            self.links -= 1
-        self.tags[index] = "span"
-        self.count["span"] = self.count.get("span", 0) + 1
+# How a start tag is handled.
+_INLINE, _BLOCK, _BREAK, _EMPTY, _UNSEEN, _ANCHOR = range(6)
+_KIND: Final[dict[str, int]] = {
+    **dict.fromkeys(BLOCKS, _BLOCK),
+    **dict.fromkeys(VOID, _EMPTY),
+    **dict.fromkeys(UNSEEN, _UNSEEN),
+    "hr": _BREAK,
+    "br": _BREAK,
+    "a": _ANCHOR,
+}
 
 
-def lines_of(source: str) -> Page:
-    """The visible lines of an HTML page.
+class _Frame(NamedTuple):
+    """An open element."""
+
+    tag: str
+    block: str  # the innermost block element: itself or an ancestor
+    hints: str  # class and id words of it and its ancestors
+
+
+def lines_of(source: str) -> tuple[Lines, int]:
+    """The visible lines of an HTML page, and how many code points were left out because their place is not sure.
 
     ``source`` is the page as text, without NUL (``decode`` records those); line breaks of any kind may occur.
     """
-    from turbohtml import TokenType, tokenize
+    reader = _Reader(source)
+    reader.read()
+    return reader.lines, reader.unlocated
 
-    start_tag, end_tag, text = TokenType.START_TAG, TokenType.END_TAG, TokenType.TEXT
-    reference = TokenType.CHARACTER_REFERENCE
-    page = Page(source)
-    lines = page.lines
-    stack = _Stack()
-    # One line as the tokenizer sees it: a token's column is then its offset. Only <pre> shows line breaks.
-    flat = source.replace("\r", " ").replace("\n", " ")
-    row = -1  # number of finished lines when the open table row began, -1 outside
-    plain_row = False  # whether its cells hold nothing but inline content
-    pre = False
-    pending: tuple[int, str] | None = None  # a reference whose end is not known yet
-    loose: tuple[int, str] | None = None  # a text run whose pieces do not stand together, likewise
 
-    def place(end: int) -> None:
-        """Add what was waiting for the start of the next token."""
-        nonlocal pending, loose
-        if pending is not None:
-            lines.facts = stack.facts() if lines.empty else lines.facts
-            if pre:
-                lines.replaced(pending[0], end, pending[1], "read.reference", stack.links > 0)
-            else:
-                lines.reference(pending[0], end, pending[1], stack.links > 0)
-            pending = None
-        elif loose is not None:
-            page.unlocated += _place_loose(lines, stack, loose[0], end, loose[1], flat)
-            loose = None
+class _Reader:
+    """One pass over the tokens of one page."""
 
-    for token in tokenize(flat, resolve_references=False):
-        kind = token.type
-        if pending is not None or loose is not None:
-            place(token.col)
-        if kind is text:
-            if stack.unseen >= 0:
-                continue
-            data = token.data
-            start = token.col
-            end = start + len(data)
-            if flat[start:end] != data:
-                loose = (start, data)
-                continue
-            if lines.empty:
-                if not pre and data.isspace():
+    def __init__(self, source: str) -> None:
+        self.source = source
+        # One line as the tokenizer sees it: a token's column is then its offset. Only <pre> shows line breaks.
+        self.flat = source.replace("\r", " ").replace("\n", " ")
+        self.lines = Lines(source)
+        self.unlocated = 0
+        self.stack = [_Frame("", "body", "")]
+        self.links = 0  # open <a href>
+        self.unseen = 0  # index in the stack of the outermost element whose text is not seen, or 0
+        self.head = False  # whether <head> is open
+        self.pre = 0  # open <pre>
+        self.row = -1  # number of finished lines when the open table row began, or -1: cells are no line
+
+    def read(self) -> None:
+        from turbohtml import TokenType, tokenize
+
+        start_tag, end_tag, text = TokenType.START_TAG, TokenType.END_TAG, TokenType.TEXT
+        reference = TokenType.CHARACTER_REFERENCE
+        lines, flat = self.lines, self.flat
+        # A token that ends where the next one begins: a reference, or a text in which markup was swallowed.
+        waiting: tuple[int, str, bool] | None = None
+        for token in tokenize(flat, resolve_references=False):
+            kind = token.type
+            if waiting is not None:
+                self._place(*waiting, token.col)
+                waiting = None
+            if kind is text:
+                if self.unseen:
                     continue
-                if stack.count.get("head"):
-                    stack.close("head")
-                lines.facts = stack.facts()
-            if pre:
-                _place_pre(lines, source, start, end, stack.links > 0)
-            else:
-                lines.text(start, end, stack.links > 0)
-        elif kind is start_tag:
-            tag = token.tag
-            if stack.unseen >= 0 and _still_unseen(stack, tag):
-                if tag not in VOID and not token.self_closing:
-                    stack.push(tag, "", False)
-                continue
-            if tag == "br":
-                lines.end()
-                plain_row = False
-                continue
-            if tag in BLOCKS:
-                lines.end()
-                if tag in ("html", "body", "head") and stack.count.get(tag):
-                    continue
-                if tag not in _TABLE:
-                    plain_row = False
-                elif tag == "table":
-                    row = -1
-            if tag not in _HEAD and stack.count.get("head") and tag != "head":
-                stack.close("head")
-            stack.imply(tag)
-            if tag in VOID:
-                continue
-            if tag == "tr":
-                row, plain_row = len(lines.done), True
-            elif tag in _PRE:
-                pre = True
-            words = ""
-            unseen = tag in UNSEEN
-            attributes = token.attrs
-            if attributes:
-                words, hidden, href = _attributes(attributes)
-                unseen = unseen or hidden
-                if tag == "a":
-                    if stack.count.get("a"):
-                        stack.close("a")
-                    if not href:
-                        tag = "anchor"  # a jump target, no link
-            elif tag == "a":
-                tag = "anchor"
-            if token.self_closing and (tag == "svg" or tag == "math"):
-                continue
-            stack.push(tag, words, unseen)
-        elif kind is end_tag:
-            tag = token.tag
-            if tag == "a" and not stack.count.get("a"):
-                tag = "anchor"
-            if tag in BLOCKS and stack.unseen < 0:
-                lines.end()
-                if tag == "tr" or tag == "table":
-                    if tag == "tr" and row >= 0 and plain_row and cells_fit(lines.done[row:]):
-                        lines.join(row, "td")
-                    row = -1
-                if tag in _PRE:
-                    pre = False
-            elif tag == "br":
-                lines.end()
-            if tag not in ("html", "body"):
-                stack.close(tag)
-        elif kind is reference and stack.unseen < 0:
-            pending = (token.col, token.data)
-    place(len(source))
-    lines.end()
-    return page
-
-
-def _attributes(attributes: list[tuple[str, str | None]]) -> tuple[str, bool, bool]:
-    """Class and id words, whether the element is hidden, and whether it has an address."""
-    words = ""
-    hidden = href = False
-    for name, value in attributes:
-        if name == "class" or name == "id":
-            if value:
-                words = f"{words} {value}" if words else value
-        elif name == "style":
-            hidden = hidden or bool(value and "one" in value.lower() and _HIDDEN_STYLE.search(value))
-        elif name == "hidden":
-            hidden = hidden or value != "until-found"
-        elif name == "href":
-            href = True
-    if words:
-        words = " ".join(words[:HINT_LENGTH].lower().split())
-    return words, hidden, href
-
-
-def _still_unseen(stack: _Stack, tag: str) -> bool:
-    """Whether content stays unseen at the start of ``tag``; closes what the tag breaks out of."""
-    outer = stack.tags[stack.unseen]
-    if outer == "select":
-        leaves = tag in BLOCKS and tag not in ("option", "optgroup", "hr") or tag in ("input", "textarea")
-    elif outer == "svg":
-        leaves = tag in BLOCKS and tag not in ("title", "option") and not stack.count.get("foreignobject")
-    else:
-        return True
-    if leaves:
-        stack.cut(stack.unseen)
-    return not leaves
-
-
-def _place_pre(lines: Lines, source: str, start: int, end: int, linked: bool) -> None:
-    """Add preformatted text line by line, trailing white space left out."""
-    while True:
-        stop = source.find("\n", start, end)
-        last = end if stop < 0 else stop
-        if stop >= 0:
-            last = start + len(source[start:last].rstrip())
-        lines.verbatim(start, last, linked)
-        if stop < 0:
-            return
-        facts = lines.facts
+                data = token.data
+                start = token.col
+                end = start + len(data)
+                if data.isspace() and not self.pre:
+                    if lines.open and lines.gap is None:
+                        lines.gap = (start, end)
+                elif flat[start:end] == data:
+                    if not lines.open:
+                        self._begin()
+                    if self.pre:
+                        self._preformatted(start, end)
+                    else:
+                        lines.text(start, end, self.links > 0)
+                else:
+                    waiting = (start, data, False)
+            elif kind is start_tag:
+                self._start(token.tag, token)
+            elif kind is end_tag:
+                self._end(token.tag)
+            elif kind is reference and not self.unseen:
+                waiting = (token.col, token.data, True)
+        if waiting is not None:
+            self._place(*waiting, len(flat))
         lines.end()
-        lines.facts = facts
-        start = stop + 1
 
+    def _begin(self) -> None:
+        """A line begins with what comes."""
+        if self.head:
+            self.head = False
+            self._close("head")
+        stack = self.stack
+        _, block, hints = stack[-1]
+        self.lines.begin(block, len(stack) - 1, hints)
 
-def _place_loose(lines: Lines, stack: _Stack, start: int, end: int, data: str, flat: str) -> int:
-    """Add a text run that swallowed stray markup (``a</>b``); the number of code points that found no place."""
-    pieces: list[tuple[int, int]] = []
-    at = start
-    for piece in re.split(r"</>", flat[start:end]):
-        if piece:
-            pieces.append((at, at + len(piece)))
-        at += len(piece) + 3
-    if "".join([flat[a:b] for a, b in pieces]) != data:
-        return len(data)
-    for first, last in pieces:
-        if lines.empty:
-            lines.facts = stack.facts()
-        lines.text(first, last, stack.links > 0)
-    return 0
+    def _start(self, tag: str, token: Any) -> None:
+        kind = _KIND.get(tag, _INLINE)
+        if self.unseen:
+            if not self._leaves(tag):
+                if kind != _EMPTY and kind != _BREAK and not token.self_closing:
+                    self.stack.append(_Frame(tag, "", ""))
+                return
+        if kind == _EMPTY:
+            return
+        lines, stack = self.lines, self.stack
+        if kind == _BREAK:
+            if lines.open:
+                lines.end()
+            self.row = -1
+            return
+        if self.head and tag not in _HEAD:
+            self.head = False
+            self._close("head")
+        _, block, hints = stack[-1]
+        if kind == _BLOCK:
+            if lines.open:
+                lines.end()
+            if tag in ("html", "body", "head"):
+                if tag == "head":
+                    self.head = True
+                elif any([frame.tag == tag for frame in stack[:4]]):
+                    return
+            self._imply(tag, block)
+            _, block, hints = stack[-1]
+            if tag in _TABLE:
+                if tag == "tr":
+                    self.row = len(lines.facts)
+                elif tag == "table":
+                    self.row = -1
+            else:
+                self.row = -1
+                if tag in _PRE:
+                    self.pre += 1
+            block = tag
+        elif kind == _UNSEEN:
+            if tag in ("svg", "select", "object", "video", "audio", "template") and token.self_closing:
+                return
+            self.unseen = len(stack)
+            stack.append(_Frame(tag, block, hints))
+            return
+        attributes = token.attrs
+        if kind == _ANCHOR:
+            if self.links:
+                self._close("a")
+            tag = "anchor"  # a jump target, unless it has an address
+        for name, value in attributes:
+            if name == "class" or name == "id":
+                if value:
+                    hints = f"{hints} {value[:HINT_LENGTH].lower()}" if hints else value[:HINT_LENGTH].lower()
+            elif name == "style":
+                if value and "none" in value.lower() and _HIDDEN_STYLE.search(value) and not self.unseen:
+                    self.unseen = len(stack)
+            elif name == "hidden":
+                if value != "until-found" and not self.unseen:
+                    self.unseen = len(stack)
+            elif name == "href" and kind == _ANCHOR:
+                tag = "a"
+        if tag == "a":
+            self.links += 1
+        if len(hints) > HINTS_LENGTH:
+            hints = hints[-HINTS_LENGTH:].partition(" ")[2]
+        stack.append(_Frame(tag, block, hints))
+
+    def _end(self, tag: str) -> None:
+        lines, stack = self.lines, self.stack
+        kind = _KIND.get(tag, _INLINE)
+        if kind == _BLOCK and not self.unseen:
+            if lines.open:
+                lines.end()
+            if tag == "tr" or tag == "table":
+                if self.row >= 0 and tag == "tr":
+                    lines.join(self.row)
+                self.row = -1
+            elif tag == "body" or tag == "html":
+                return
+        elif kind == _BREAK:
+            if lines.open and not self.unseen:
+                lines.end()
+            return
+        if stack[-1].tag == tag:
+            self._cut(len(stack) - 1)
+        elif kind == _ANCHOR and not self.links:
+            self._close("anchor")
+        else:
+            self._close(tag)
+
+    def _cut(self, index: int) -> None:
+        """Close the elements from ``index`` on."""
+        stack = self.stack
+        if self.links or self.pre or self.head:
+            for frame in stack[index:]:
+                if frame.tag == "a":
+                    self.links -= 1
+                elif frame.tag in _PRE and frame.block:
+                    self.pre = max(0, self.pre - 1)
+                elif frame.tag == "head":
+                    self.head = False
+        del stack[index:]
+        if self.unseen >= index:
+            self.unseen = 0
+
+    def _close(self, tag: str) -> None:
+        """Close the innermost ``tag``, and with a block all that is open inside it."""
+        stack = self.stack
+        inline = tag not in BLOCKS and tag not in UNSEEN
+        shielded = tag not in _TABLE
+        block = False
+        for index in range(len(stack) - 1, max(0, len(stack) - _SEARCH), -1):
+            frame = stack[index]
+            if frame.tag == tag:
+                if inline and block:
+                    # Misnested: the blocks inside stay open, only the element itself ends.
+                    if tag == "a":
+                        self.links -= 1
+                    stack[index] = frame._replace(tag="span")
+                    if self.unseen == index:
+                        self.unseen = 0
+                else:
+                    self._cut(index)
+                return
+            if shielded and frame.tag in _CELL:
+                return
+            block = block or frame.tag in BLOCKS
+
+    def _imply(self, tag: str, block: str) -> None:
+        """Close what the start of the block ``tag`` closes without an end tag."""
+        stack = self.stack
+        if block == "p" and tag != "table":
+            self._close("p")
+        if tag in _ENDS:
+            ends, shields = _ENDS[tag]
+            for index in range(len(stack) - 1, max(0, len(stack) - _SEARCH), -1):
+                here = stack[index].tag
+                if here in ends:
+                    if tag == "tr" and self.row >= 0:
+                        self.lines.join(self.row)
+                    self._cut(index)
+                    return
+                if here in shields:
+                    return
+
+    def _leaves(self, tag: str) -> bool:
+        """Whether the start of ``tag`` ends the unseen element that is open; it is closed then."""
+        outer = self.stack[self.unseen].tag
+        if outer == "select":
+            leaves = (tag in BLOCKS and tag not in ("option", "optgroup", "hr")) or tag in ("input", "textarea")
+        elif outer == "svg":
+            leaves = tag in BLOCKS and tag not in ("title", "option")
+            leaves = leaves and not any([frame.tag == "foreignobject" for frame in self.stack[-_SEARCH:]])
+        else:
+            return False
+        if leaves:
+            self._cut(self.unseen)
+        return leaves
+
+    def _place(self, start: int, data: str, reference: bool, end: int) -> None:
+        """Add a reference, or a text run that swallowed stray markup (``a</>b``), now that its end is known."""
+        lines = self.lines
+        if reference:
+            if not lines.open:
+                self._begin()
+            if self.pre:
+                lines.replaced(start, end, data, "read.reference", self.links > 0)
+            else:
+                lines.reference(start, end, data, self.links > 0)
+            return
+        pieces = self.flat[start:end].split("</>")
+        if "".join(pieces) != data:
+            self.unlocated += len(data)
+            return
+        for piece in pieces:
+            if piece:
+                if not lines.open:
+                    self._begin()
+                lines.text(start, start + len(piece), self.links > 0)
+            start += len(piece) + 3
+
+    def _preformatted(self, start: int, end: int) -> None:
+        """Add preformatted text line by line, white space at the ends of lines left out."""
+        source, lines = self.source, self.lines
+        while True:
+            stop = source.find("\n", start, end)
+            if stop < 0:
+                lines.verbatim(start, end, self.links > 0)
+                return
+            lines.verbatim(start, start + len(source[start:stop].rstrip()), self.links > 0)
+            lines.end()
+            self._begin()
+            start = stop + 1
