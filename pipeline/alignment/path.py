@@ -1,0 +1,132 @@
+"""First pass: where, roughly, does each Chinese sentence lie in the English text?
+
+A monotone path through the table of similarities, found by dynamic programming. Large tables are walked coarse to fine
+(as in Vecalign, Thompson & Koehn 2019): neighbouring sentences are summed two by two until the table is small, and each
+finer table is only looked at near the path of the coarser one. So time and memory grow with n + m, not with n × m.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float32]
+    Index = NDArray[np.int64]
+
+# Cells of a table that is walked whole: 8 MB of floats.
+WHOLE_TABLE = 2_000_000
+# Cells either side of the coarser path that the finer one may use.
+SLACK = 16
+# Standard deviations over its row and column that a similarity must stand out by, to count as a link.
+STAND_OUT = 1.5
+
+
+class Path(NamedTuple):
+    """Columns that each row's part of the path visits: row i sees columns first[i] … last[i], both included."""
+
+    first: Index
+    last: Index
+
+
+def find_path(x: Array, y: Array) -> Path:
+    """The path between rows of ``x`` (n, d) and rows of ``y`` (m, d): unit vectors, n and m at least 1."""
+    n, m = len(x), len(y)
+    if n * m <= WHOLE_TABLE or min(n, m) <= 8:
+        low, high = np.zeros(n, np.int64), np.full(n, m - 1)
+    else:
+        coarse = find_path(_halve(x), _halve(y))
+        rows = np.arange(n) // 2
+        low = np.maximum(2 * coarse.first[rows] - SLACK, 0)
+        high = np.minimum(2 * coarse.last[rows] + 1 + SLACK, m - 1)
+        low[0], high[-1] = 0, m - 1
+    return _walk(x, y, low, high)
+
+
+def _halve(x: Array) -> Array:
+    """Vectors of neighbouring rows taken together, without what all rows have in common."""
+    if len(x) % 2:
+        x = np.concatenate([x, np.zeros_like(x[:1])])
+    pairs = x[0::2].astype(np.float32) + x[1::2]
+    pairs -= pairs.mean(axis=0)
+    pairs /= np.maximum(np.linalg.norm(pairs, axis=1, keepdims=True), 1e-6)
+    return pairs.astype(x.dtype)
+
+
+def _walk(x: Array, y: Array, low: Index, high: Index) -> Path:
+    gains = _gains(x, y, low, high)
+    n = len(gains)
+    totals: list[Array] = []
+    for i, gain in enumerate(gains):
+        best = np.zeros(len(gain))
+        if i:
+            above, shift = totals[-1], low[i] - low[i - 1]
+            cells = np.arange(len(gain)) + shift  # this row's columns as positions in the row above
+            last = len(above) - 1
+            straight = np.where(cells <= last, above[np.clip(cells, 0, last)], -np.inf)
+            slanted = np.where((cells >= 1) & (cells - 1 <= last), above[np.clip(cells - 1, 0, last)], -np.inf)
+            best = np.maximum(straight, slanted)
+        else:
+            best[1:] = -np.inf
+        # total[j] = max(best[j], total[j - 1]) + gain[j], all columns at once
+        summed = np.cumsum(gain)
+        totals.append(summed + np.maximum.accumulate(best - (summed - gain)))
+    first, last_ = np.empty(n, np.int64), np.empty(n, np.int64)
+    j = int(high[-1])
+    for i in range(n - 1, -1, -1):
+        last_[i] = j
+        row, gain = totals[i], gains[i]
+        k = j - int(low[i])
+        while True:
+            before = row[k] - gain[k]
+            if i:
+                above, shift = totals[i - 1], int(low[i] - low[i - 1])
+                slanted_at, straight_at = k + shift - 1, k + shift
+                slanted_ok = 0 <= slanted_at < len(above) and above[slanted_at] >= before - 1e-9
+                straight_ok = 0 <= straight_at < len(above) and above[straight_at] >= before - 1e-9
+                if slanted_ok or straight_ok or k == 0:
+                    break
+            elif k == 0:
+                break
+            k -= 1
+        first[i] = k + int(low[i])
+        if i:
+            j = first[i] - 1 if slanted_ok else first[i]
+            j = int(np.clip(j, low[i - 1], high[i - 1]))
+    return Path(first, last_)
+
+
+def _gains(x: Array, y: Array, low: Index, high: Index) -> list[Array]:
+    """Per row: how far each allowed cell's similarity stands out in its row and column; never negative."""
+    n, m = len(x), len(y)
+    rows: list[Array] = []
+    total, squares, count = np.zeros(m), np.zeros(m), np.zeros(m)
+    block = 256
+    for start in range(0, n, block):
+        stop = min(n, start + block)
+        left, right = int(low[start:stop].min()), int(high[start:stop].max()) + 1
+        for piece in range(start, stop, block if right - left < 4096 else 16):
+            end = min(stop, piece + (block if right - left < 4096 else 16))
+            a, b = int(low[piece:end].min()), int(high[piece:end].max()) + 1
+            table = x[piece:end].astype(np.float32) @ y[a:b].astype(np.float32).T
+            for i in range(piece, end):
+                row = table[i - piece, low[i] - a : high[i] + 1 - a].copy()
+                rows.append(row)
+                span = slice(low[i], high[i] + 1)
+                total[span] += row
+                squares[span] += row * row
+                count[span] += 1
+    count = np.maximum(count, 1)
+    mean = total / count
+    spread = np.sqrt(np.maximum(squares / count - mean**2, 0))
+    slope = m / n
+    for i, row in enumerate(rows):
+        columns = np.arange(low[i], high[i] + 1)
+        ground = 0.5 * (mean[columns] + row.mean()) + STAND_OUT * 0.5 * (spread[columns] + row.std())
+        # Nothing stands out where all lines are alike: keep to the diagonal.
+        diagonal = 1e-3 / (1 + np.abs((columns + 0.5) / slope - i - 0.5))
+        rows[i] = np.maximum(row - ground, 0) + diagonal
+    return rows
