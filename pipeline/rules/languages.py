@@ -120,7 +120,7 @@ _SYLLABLE = (
     "|y(?:i|a|ao|e|ou|an|in|ang|ing|ong|u|ue|uan|un|o|ai)|w(?:u|a|o|ai|ei|an|en|ang|eng)"
     "|a|o|e|ai|ei|ao|ou|an|en|ang|eng|er)"
 )
-_PINYIN = re.compile(f"(?:{_SYLLABLE}){{1,4}}+")
+_PINYIN = re.compile(f"(?:{_SYLLABLE}){{1,4}}")
 _TONES = str.maketrans("āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ", "aaaaeeeeiiiioooouuuuüüüü")
 
 
@@ -172,7 +172,13 @@ def refine(lang: str, text: str) -> str:
 
 
 @cache
-def lexicon() -> frozenset[str]:
-    """Lower-case English words that are not also names (``english.txt``), loaded on first use (~10 ms)."""
+def flags() -> dict[str, str]:
+    """English words with their flags (``english.txt`` explains them), loaded on first use (~20 ms)."""
     text = (Path(__file__).parent / "english.txt").read_text(encoding="utf-8")
-    return frozenset(line for line in text.splitlines() if not line.startswith("#"))
+    rows = (line.partition(" ") for line in text.splitlines() if line and line[0] != "#")
+    return {word: mark for word, _, mark in rows}
+
+
+def is_english(word: str) -> bool:
+    """Whether a lower-case word is English."""
+    return word in ENGLISH or word in flags()

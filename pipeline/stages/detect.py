@@ -186,7 +186,7 @@ def _by_words(text: str, hint: str) -> str:
 
 def _known(tokens: list[str], lower: list[str]) -> tuple[int, int]:
     """How many of these words are English ones, and how many more are capitalised like names."""
-    lexicon = languages.lexicon()
+    lexicon = languages.flags()
     known = names = 0
     for token, plain in zip(tokens, lower, strict=True):
         if plain in lexicon or plain in languages.ENGLISH:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from pipeline.document import Edit
+from pipeline.rules.languages import is_english
 from pipeline.stages.repair.lines import Page, settle
 
 _POSSESSIVE = re.compile(
@@ -29,7 +30,13 @@ _FULL: Final = {
 _FULL_MARK = re.compile(r"(?<=[A-Za-z0-9)”’\"%]) ?[，。；：？！、]+ ?")
 _FULL_BRACKET = re.compile(r" ?（([^（）\n]{1,200})）")
 _FULL_LETTERS = re.compile("[！-～]+")
-_GLUED = re.compile(r"(?<=[a-z]{2})[.?!](?=[A-Z][a-z]+(?: [a-z]|, ))")
+_GLUED = re.compile(r"(?<=[a-z]{2})[.?!](?=[A-Z][a-z]*(?:[’'][a-z]+)? [A-Za-z])")
+# Words that begin sentences: after a stop they are no part of a name such as String.Format or Booking.Com.
+_STARTERS: Final = frozenset(
+    """The It In This That These Those They There He She We You I If When While But However And As At For After Before
+    Although Though Since Because So Then Our His Her Their Its My Your What How Why Who Where A An Not No One Some
+    Many Most All Each It’s We’ve We’re That’s I’m There’s""".split()
+)
 _COPYRIGHT = re.compile(r"\b([Cc]opyright|COPYRIGHT) \?(?= ?\d{4}\b)((?: ?\d{4}(?:-\d{4})?)?)((?: \?)*)")
 
 
@@ -95,12 +102,11 @@ def _full_width(text: str) -> Iterator[Edit]:
 
 
 def _parts_sentences(text: str, at: int) -> bool:
-    from pipeline.rules.languages import ENGLISH, lexicon
-
-    left = re.search(r"[A-Za-z]+$", text[max(0, at - 30) : at])
-    right = re.match(r"[A-Za-z]+", text[at + 1 : at + 40])
-    if not left or not right:
+    """Whether the stop at ``at`` parts two sentences rather than the parts of a name."""
+    left = re.search(r"[A-Za-z.]+$", text[max(0, at - 30) : at])
+    right = re.match(r"[A-Za-z]+(?:[’'][a-z]+)?", text[at + 1 : at + 40])
+    if not left or not right or len(left[0]) < 3 or "." in left[0]:
         return False
-    words = lexicon()
-    first, second = left[0].lower(), right[0].lower()
-    return left[0].islower() and (first in words or first in ENGLISH) and (second in words or second in ENGLISH)
+    if right[0].replace("'", "’") in _STARTERS:
+        return True
+    return left[0].islower() and is_english(left[0]) and is_english(right[0].lower())

@@ -58,15 +58,14 @@ def _line(text: str, at: list[int], start: int, end: int) -> Iterator[Edit]:
                 opens, closes = opens - 1, closes + 1
         elif marks[n] == "“":
             is_open, opened = True, i
-            if after == " " and next_mark == "”" and before not in " \n" + _ENDS + "“(（[":
-                pass
-            if after == " " and (next_mark == "”" or (next_mark == "“" and opens > closes)):
+            alone = not next_mark and (before in " \n：:，," and n == 0)
+            if after == " " and (next_mark == "”" or (next_mark == "“" and opens > closes) or alone):
                 stop = i + 1
                 while stop < end and text[stop] == " ":
                     stop += 1
                 yield Edit(i + 1, stop, "", "repair.space-in-quote")
         elif is_open:
-            if before == " " and after != "“":
+            if before == " " and not (after.isascii() and after.isalnum()):
                 spaces = len(text[opened + 1 : i]) - len(text[opened + 1 : i].rstrip(" "))
                 if spaces < i - opened - 1:
                     yield Edit(i - spaces, i, "", "repair.space-in-quote")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from pipeline.config import UserTerm
 from pipeline.document import Document, Edit
+from pipeline.stages.repair.capitals import capitals
 from pipeline.stages.repair.characters import characters
 from pipeline.stages.repair.chinese import chinese
 from pipeline.stages.repair.english import copyright_mark, english
@@ -22,6 +23,8 @@ _ARTIFACTS = frozenset(
         "repair.space-in-quote",
         "repair.english-width",
         "repair.missing-space",
+        "repair.missing-stop",
+        "repair.stray-capital",
     }
 )
 
@@ -39,9 +42,13 @@ def repair(doc: Document, level: str = "safe", glossary: Sequence[UserTerm] = ()
     before = len(doc.changes)
     passes: tuple[Callable[[Page], list[Edit]], ...] = (characters, copyright_mark, chinese, quotes, english)
     for find in passes:
-        edits = find(Page.of(doc))
-        if edits:
+        while edits := find(Page.of(doc)):
             doc = doc.edit(edits)
+            if find is not quotes:  # a doubled quote that is gone can uncover a space
+                break
+    proof = {change.rule for change in doc.changes[before:]} & _ARTIFACTS
+    if edits := capitals(Page.of(doc), len(proof) > 1):
+        doc = doc.edit(edits)
     artifacts = sum(change.rule in _ARTIFACTS for change in doc.changes[before:])
     return doc.note(artifacts=artifacts)
 

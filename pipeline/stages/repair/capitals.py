@@ -1,0 +1,162 @@
+"""Capitals in mid-sentence, as systems leave them where the Chinese began a new clause.
+
+A capital goes only where the word is no name (a list of names and counts in good English say so), both neighbours
+are lower-case, and nothing around it looks like a title: a quotation, a chain of capitals, a heading.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from pipeline.document import Edit
+from pipeline.rules import languages
+from pipeline.stages.repair.lines import Page, settle
+
+_CANDIDATE = re.compile(r"(?<=[a-z,] )[A-Z][a-z]+(?:-[a-z]+)*(?=[ ,.;:!?)”])")
+_BEFORE = re.compile(r"([A-Za-z’'-]+)?(,?) $")
+_AFTER = re.compile(r"([,.;:!?)”]*)(?: ([A-Za-z’'-]+|\S))?(?: ([A-Za-z’'-]+))?")
+_QUOTED = re.compile(r"be “([A-Z])([a-z]+ed) (?=[a-z])")
+_NO_STOP = re.compile(
+    r"(?:\b(?:million|billion|trillion|percent|yuan|dollars)|\d%)( )(?:The|It|In|This|They|These|There|However|But) [a-z]"
+)
+_SENTENCE_ADVERB = re.compile(
+    r"(?:^|[.!?”] |\n)(?:In (?:short|fact|addition|general|particular|other words)|For example|At present|As a result|After all"
+    r"|On the contrary|[A-Z][a-z]+ly|However|Moreover|Therefore|Besides|Nowadays|Meanwhile), $"
+)
+_MODALS: Final = frozenset(
+    "will would can could should must might may shall cannot can’t won’t don’t doesn’t didn’t can't won't don't didn't".split()
+)
+_LINKS: Final = frozenset("of the and for in on a an with at by from de or".split())
+# Words that usually begin a sentence: after a word that can end one, a stop is missing rather than a capital wrong.
+_STARTERS: Final = frozenset(
+    """The It In This That These Those They There He She We You If When While But However And As At For After Before
+    Although Though Since Because So Then Our His Her Their Its My Your What How Why Who Where""".split()
+)
+# Words no sentence ends with.
+_CANNOT_END: Final = frozenset(
+    """a an the of and or but to in on at by for from with as is are was were be been being has have had will would can
+    could should must may might than that which who whose its their his her our your my this these those very more
+    most such into between through during while because if when""".split()
+)
+_DETERMINERS: Final = frozenset("the a an this that these those our their its his her my your".split())
+_AFTER_VERBS: Final = frozenset("to the a an it them him her us me this that these those their its our his".split())
+# Grammar words with a capital in mid-sentence; pronouns stay (He, His of a god), so do names such as Will and May.
+_GRAMMAR: Final = frozenset(
+    """the of and to in for that on with as by at from this these those but not or which who what when where while if
+    because although than then their its more most some any such into over under about after before between through
+    during without only also just even still already have has had been are were can could should would must was is
+    there here it they them we us now made did does do being two three four five six seven eight nine ten so how why both each every all many much other another same very too""".split()
+)
+# A heading or a title in title case: shorter lines than this without a final stop are left alone (characters).
+_HEADING: Final = 70
+
+
+def capitals(page: Page, proven: bool) -> list[Edit]:
+    """Edits that lower stray capitals, and stops missing between a number and the next sentence.
+
+    ``proven``: the document shows other artifacts of machine translation, so that the likely counts as certain.
+    """
+    text = page.text
+    found: dict[tuple[int, int], list[Edit]] = {}
+    for edit in (*_candidates(page, proven), *_after_quotes(text)):
+        if page.lang_at(edit.start) in ("en", "mixed"):
+            found.setdefault(page.line_of(edit.start), []).append(edit)
+    edits = [edit for line, some in found.items() if not _is_title(text, line, some) for edit in some]
+    for match in _NO_STOP.finditer(text):
+        if page.lang_at(match.start()) == "en":
+            edits.append(Edit(match.start(1), match.start(1), ".", "repair.missing-stop"))
+    return settle(text, edits)
+
+
+def _candidates(page: Page, proven: bool) -> Iterator[Edit]:
+    text = page.text
+    known = languages.flags()
+    for match in _CANDIDATE.finditer(text):
+        word = match[0].lower()
+        flags = _flags(known, word)
+        if flags and _is_stray(text, match, word, flags, proven):
+            yield Edit(match.start(), match.start() + 1, word[0], "repair.stray-capital")
+
+
+def _flags(known: dict[str, str], word: str) -> str:
+    """What is known of a word, ``""`` for a name and for words too doubtful; a compound is as good as its parts."""
+    if word in _GRAMMAR:
+        return "lx"
+    if "-" in word:
+        return "l" if all(map(languages.is_english, word.split("-"))) else ""
+    flags = known.get(word, "")
+    return "" if "n" in flags else flags
+
+
+def _is_stray(text: str, match: re.Match[str], word: str, flags: str, proven: bool) -> bool:
+    """Whether the capital of ``match`` has no reason to be.
+
+    Verbs and grammar words need lower-case neighbours, any verb needs a modal before it; other words that good text
+    hardly ever capitalises need ``proven``: other signs of machine translation in the document.
+    """
+    start, end = match.span()
+    before = _BEFORE.search(text, max(0, start - 30), start)
+    after = _AFTER.match(text, end, end + 60)
+    if not before or not before[1] or not after or before[1] != before[1].lower():
+        return False
+    previous, mark, following = before[1], after[1], after[2] or ""
+    if following[:1].isdigit() or (following[:1].isupper() and not mark.startswith((".", "!", "?"))):
+        return False
+    if before[2]:
+        return bool("l" in flags and not mark and _SENTENCE_ADVERB.search(text, max(0, start - 40), start))
+    if previous in _MODALS:
+        return "v" in flags or word in _GRAMMAR
+    if _in_quoted_title(text, start):
+        return False
+    if previous == "to" and "v" in flags and "x" in flags:
+        return True
+    if _in_chain(text, start, following, after[3] or ""):
+        return False
+    if match[0] in _STARTERS and previous not in _CANNOT_END:
+        return False
+    if "x" in flags and not mark and languages.is_english(previous.rpartition("-")[2]):
+        return True
+    return proven and ("l" in flags or ("v" in flags and following in _AFTER_VERBS)) and previous not in _DETERMINERS
+
+
+def _in_quoted_title(text: str, start: int) -> bool:
+    """Whether a quotation of at most 60 characters, which may be a title, runs through this word."""
+    window = text[max(0, start - 60) : start].rpartition("\n")[2]
+    for opening, closing in ("“”", "‘’", '""'):
+        at = window.rfind(opening)
+        if at >= 0 and closing not in window[at + 1 :]:
+            return (
+                0 <= text.find(closing, start, start + 60 - (len(window) - at))
+                or closing == '"'
+                and window.count('"') > 1
+            )
+    return False
+
+
+def _in_chain(text: str, start: int, following: str, third: str) -> bool:
+    """Whether a chain of capitals such as ``Game of Thrones`` runs through this word."""
+    if following in _LINKS and third[:1].isupper():
+        return True
+    words = text[max(0, start - 60) : start].rpartition("\n")[2].split()
+    position = len(words) - 1
+    while position >= 0 and words[position] in _LINKS:
+        position -= 1
+    return position < len(words) - 1 and position > 0 and words[position][:1].isupper()
+
+
+def _after_quotes(text: str) -> Iterator[Edit]:
+    """``cannot be “Compared with``: the clause runs into the quotation."""
+    known = languages.flags()
+    for match in _QUOTED.finditer(text):
+        if "l" in known.get((match[1] + match[2]).lower(), ""):
+            yield Edit(match.start(1), match.end(1), match[1].lower(), "repair.stray-capital")
+
+
+def _is_title(text: str, line: tuple[int, int], edits: list[Edit]) -> bool:
+    """Whether a line is a heading or written in title case, so that its capitals are meant."""
+    start, end = line
+    if end - start < _HEADING and text[end - 1 : end] not in '.!”"':
+        return True
+    return len(edits) >= 3 and len(edits) * 60 > end - start
