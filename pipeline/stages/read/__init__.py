@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from pipeline.document import Block, Document, Edit
+from pipeline.stages.read.head import from_lines, metadata
 
 # A page begins with markup (after white space, a BOM, an XML declaration or comments); a text that merely holds some
 # tags is a text. So much of a page that begins with other words (a server's warning) is searched for its root.
 _HEAD_LENGTH = 4096  # code points
 _BLANK = re.compile(r"[\ufeff\s]*")
-_ROOT = re.compile(r"<(?:!doctype\s+html|html|head|body|title|meta|frameset)\b", re.IGNORECASE)
+_ROOT = re.compile(r"<(?:!doctype|html|head|body|title|meta|frameset)\b", re.IGNORECASE)
 _LATE_ROOT = re.compile(r"^\s*<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.MULTILINE)
 _FEED = re.compile(r"<(?:rss|feed|rdf:rdf)\b", re.IGNORECASE)
 # A fragment (a JSON field, a saved selection) begins with one of these and holds an end tag of its kind.
@@ -76,20 +77,23 @@ def _prologue(text: str) -> int:
 
 def _read_html(doc: Document) -> Document:
     from pipeline.stages.read.html import lines_of
+    from pipeline.stages.read.wechat import is_wechat, read_wechat
 
-    lines, unlocated = lines_of(doc.text)
-    text, blocks, changes, facts = lines.result()
+    if is_wechat(doc.text):
+        return read_wechat(doc)
+    page = lines_of(doc.text)
+    text, blocks, changes, facts = page.lines.result()
     doc = replace(doc.reread(text, blocks, changes), format="html", line_facts=facts)
-    return doc.note(unlocated=unlocated)
+    return doc.note(unlocated=page.unlocated, **metadata(page.head, doc.lines() if text else [], facts))
 
 
 def _read_plain(doc: Document) -> Document:
     doc = _line_breaks(doc)
     residue = _RESIDUE.match(doc.text)
-    if residue is None:
-        return doc
-    doc = doc.note(published=residue["date"])
-    return doc.edit([Edit(residue.start(), residue.end(), "", "read.leading-residue")])
+    if residue is not None:
+        doc = doc.note(published=residue["date"])
+        doc = doc.edit([Edit(residue.start(), residue.end(), "", "read.leading-residue")])
+    return doc.note(**from_lines(doc.text[:_HEAD_LENGTH].split("\n")))
 
 
 def _line_breaks(doc: Document) -> Document:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final, NamedTuple
 
+from pipeline.stages.read.head import Head
 from pipeline.stages.read.lines import Lines
 
 # Elements that start and end a line, after the rendering section of the HTML standard.
@@ -56,6 +57,9 @@ _SEARCH: Final = 100
 HINT_LENGTH: Final = 120
 HINTS_LENGTH: Final = 600
 
+# Ids that tell the parts of a WeChat article.
+ZONES: Final = frozenset("js_content activity-name js_name js_author_name publish_time copyright_info".split())
+
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 
 # How a start tag is handled.
@@ -76,16 +80,27 @@ class _Frame(NamedTuple):
     tag: str
     block: str  # the innermost block element: itself or an ancestor
     hints: str  # class and id words of it and its ancestors
+    zone: str  # the innermost of ZONES: its own id or an ancestor's, "" for none
 
 
-def lines_of(source: str) -> tuple[Lines, int]:
-    """The visible lines of an HTML page, and how many code points were left out because their place is not sure.
+class Page(NamedTuple):
+    """What a page shows and declares."""
+
+    lines: Lines
+    head: Head
+    unlocated: int  # code points left out because their place is not sure
+
+
+def lines_of(source: str, preformatted: bool = False) -> Page:
+    """The visible lines of an HTML page, and what it declares about itself.
 
     ``source`` is the page as text, without NUL (``decode`` records those); line breaks of any kind may occur.
+    They break lines in ``<pre>``, and everywhere in a ``preformatted`` fragment.
     """
     reader = _Reader(source)
+    reader.pre = int(preformatted)
     reader.read()
-    return reader.lines, reader.unlocated
+    return Page(reader.lines, reader.declared, reader.unlocated)
 
 
 class _Reader:
@@ -96,12 +111,15 @@ class _Reader:
         # One line as the tokenizer sees it: a token's column is then its offset. Only <pre> shows line breaks.
         self.flat = source.replace("\r", " ").replace("\n", " ")
         self.lines = Lines(source)
+        self.declared = Head()
         self.unlocated = 0
-        self.stack = [_Frame("", "body", "")]
+        self.stack = [_Frame("", "body", "", "")]
         self.links = 0  # open <a href>
         self.unseen = 0  # index in the stack of the outermost element whose text is not seen, or 0
         self.head = False  # whether <head> is open
         self.pre = 0  # open <pre>
+        self.told = ""  # "title" or "data" while inside the first <title> or a JSON-LD script
+        self.code = False  # whether the last tag was </code>
         self.row = -1  # number of finished lines when the open table row began, or -1: cells are no line
 
     def read(self) -> None:
@@ -119,6 +137,8 @@ class _Reader:
                 waiting = None
             if kind is text:
                 if self.unseen:
+                    if self.told:
+                        self._tell(token.data)
                     continue
                 data = token.data
                 start = token.col
@@ -136,11 +156,20 @@ class _Reader:
                 else:
                     waiting = (start, data, False)
             elif kind is start_tag:
-                self._start(token.tag, token)
+                tag = token.tag
+                if tag == "code" and self.pre and self.code and lines.open:
+                    lines.end()  # one <code> a line, as WeChat's code blocks have it
+                self.code = False
+                self._start(tag, token)
             elif kind is end_tag:
-                self._end(token.tag)
-            elif kind is reference and not self.unseen:
-                waiting = (token.col, token.data, True)
+                tag = token.tag
+                self._end(tag)
+                self.code = tag == "code"
+            elif kind is reference:
+                if not self.unseen:
+                    waiting = (token.col, token.data, True)
+                elif self.told:
+                    self._tell(token.data)
         if waiting is not None:
             self._place(*waiting, len(flat))
         lines.end()
@@ -151,17 +180,19 @@ class _Reader:
             self.head = False
             self._close("head")
         stack = self.stack
-        _, block, hints = stack[-1]
-        self.lines.begin(block, len(stack) - 1, hints)
+        _, block, hints, zone = stack[-1]
+        self.lines.begin(block, len(stack) - 1, hints, zone)
 
     def _start(self, tag: str, token: Any) -> None:
         kind = _KIND.get(tag, _INLINE)
         if self.unseen:
             if not self._leaves(tag):
                 if kind != _EMPTY and kind != _BREAK and not token.self_closing:
-                    self.stack.append(_Frame(tag, "", ""))
+                    self.stack.append(_Frame(tag, "", "", ""))
                 return
         if kind == _EMPTY:
+            if tag == "meta" or tag == "link":
+                self._declare(tag, token.attrs)
             return
         lines, stack = self.lines, self.stack
         if kind == _BREAK:
@@ -172,7 +203,7 @@ class _Reader:
         if self.head and tag not in _HEAD:
             self.head = False
             self._close("head")
-        _, block, hints = stack[-1]
+        _, block, hints, zone = stack[-1]
         if kind == _BLOCK:
             if lines.open:
                 lines.end()
@@ -182,7 +213,7 @@ class _Reader:
                 elif any([frame.tag == tag for frame in stack[:4]]):
                     return
             self._imply(tag, block)
-            _, block, hints = stack[-1]
+            _, block, hints, zone = stack[-1]
             if tag in _TABLE:
                 if tag == "tr":
                     self.row = len(lines.facts)
@@ -197,7 +228,12 @@ class _Reader:
             if tag in ("svg", "select", "object", "video", "audio", "template") and token.self_closing:
                 return
             self.unseen = len(stack)
-            stack.append(_Frame(tag, block, hints))
+            stack.append(_Frame(tag, block, hints, zone))
+            if tag == "title" and not self.declared.title:
+                self.told = "title"
+            elif tag == "script" and token.attr("type") == "application/ld+json":
+                self.told = "data"
+                self.declared.data.append("")
             return
         attributes = token.attrs
         if kind == _ANCHOR:
@@ -208,19 +244,27 @@ class _Reader:
             if name == "class" or name == "id":
                 if value:
                     hints = f"{hints} {value[:HINT_LENGTH].lower()}" if hints else value[:HINT_LENGTH].lower()
+                    if value in ZONES:
+                        zone = value
             elif name == "style":
                 if value and "none" in value.lower() and _HIDDEN_STYLE.search(value) and not self.unseen:
                     self.unseen = len(stack)
             elif name == "hidden":
                 if value != "until-found" and not self.unseen:
                     self.unseen = len(stack)
-            elif name == "href" and kind == _ANCHOR:
-                tag = "a"
+            elif name == "href":
+                if kind == _ANCHOR:
+                    tag = "a"
+            elif name == "lang":
+                if tag == "html":
+                    self.declared.language = value or ""
+            elif name == "datetime" and value and not self.declared.time:
+                self.declared.time = value
         if tag == "a":
             self.links += 1
         if len(hints) > HINTS_LENGTH:
             hints = hints[-HINTS_LENGTH:].partition(" ")[2]
-        stack.append(_Frame(tag, block, hints))
+        stack.append(_Frame(tag, block, hints, zone))
 
     def _end(self, tag: str) -> None:
         lines, stack = self.lines, self.stack
@@ -259,6 +303,25 @@ class _Reader:
         del stack[index:]
         if self.unseen >= index:
             self.unseen = 0
+            self.told = ""
+
+    def _declare(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        """Note what a <meta> or <link> says of the page."""
+        values = dict(attributes)
+        if tag == "meta":
+            name = values.get("name") or values.get("property") or values.get("itemprop")
+            content = values.get("content")
+            if name and content:
+                self.declared.metas.append((name.lower(), content))
+        elif (values.get("rel") or "").lower() == "canonical":
+            self.declared.canonical = self.declared.canonical or values.get("href") or ""
+
+    def _tell(self, data: str) -> None:
+        """Note the text of <title> or of a JSON-LD script."""
+        if self.told == "title":
+            self.declared.title += data
+        else:
+            self.declared.data[-1] += data
 
     def _close(self, tag: str) -> None:
         """Close the innermost ``tag``, and with a block all that is open inside it."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from typing import NamedTuple
 
 from pipeline.document import Block, Change, LineFacts
 
@@ -20,6 +22,16 @@ _UNSPACED = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uff60\U00020000-\U00
 CELL_LIMIT = 60
 
 
+class Line(NamedTuple):
+    """One line of a page: its text, runs of the source (offsets of the line), changes, facts and zone."""
+
+    text: str
+    blocks: list[Block]
+    changes: list[Change]
+    facts: LineFacts
+    zone: str
+
+
 class Lines:
     """Collects pieces into lines: the text, its runs of the source, the changes, and the facts of each line.
 
@@ -34,12 +46,14 @@ class Lines:
         "blocks",
         "breaks",
         "changes",
+        "ends",
         "facts",
         "gap",
         "length",
         "open",
         "parts",
         "source",
+        "zones",
     )
 
     def __init__(self, source: str) -> None:
@@ -48,17 +62,19 @@ class Lines:
         self.blocks: list[Block] = []  # text offset, source offset, length; touching runs are one
         self.changes: list[Change] = []
         self.facts: list[LineFacts] = []
+        self.zones: list[str] = []  # id of the element of interest each line stands in, "" for none
         self.breaks: list[int] = []  # index in `parts` of the break behind each line
+        self.ends: list[tuple[int, int]] = []  # number of blocks and changes at the end of each line
         self.length = 0  # code points of the text so far
         self.open = False
         self.gap: tuple[int, int] | None = None  # source span of white space not yet shown
-        self._begun = ("body", 0, "")  # tag, depth, hints of the open line
+        self._begun = ("body", 0, "", "")  # tag, depth, hints, zone of the open line
         self._marks = (0, 0, 0, 0)  # where the open line began: parts, blocks, changes, length
         self._linked = 0  # non-space characters of the open line inside links
 
-    def begin(self, tag: str, depth: int, hints: str) -> None:
-        """Say of what the next line is made; it opens with the first piece."""
-        self._begun = (tag, depth, hints)
+    def begin(self, tag: str, depth: int, hints: str, zone: str = "") -> None:
+        """Say where the next line stands; it opens with the first piece."""
+        self._begun = (tag, depth, hints, zone)
         self._marks = (len(self.parts), len(self.blocks), len(self.changes), self.length)
         self._linked = 0
         self.gap = None
@@ -129,8 +145,10 @@ class Lines:
         links = 0.0
         if self._linked:
             links = self._linked / sum([len(part) - part.count(" ") for part in shown])
-        tag, depth, hints = self._begun
+        tag, depth, hints, zone = self._begun
         self.facts.append(LineFacts(tag, links, depth, hints))
+        self.zones.append(zone)
+        self.ends.append((len(self.blocks), len(self.changes)))
         self.breaks.append(len(self.parts))
         self.parts.append("\n")
         self.length += 1
@@ -150,8 +168,20 @@ class Lines:
         links = sum([facts.links * size for facts, size in zip(self.facts[first:], sizes, strict=True)]) / sum(sizes)
         for stop in self.breaks[first:-1]:
             self.parts[stop] = "\t"
-        del self.breaks[first:-1]
+        del self.breaks[first:-1], self.zones[first:-1], self.ends[first:-1]
         self.facts[first:] = [self.facts[first]._replace(links=links)]
+
+    def lines(self) -> list[Line]:
+        """Each line by itself, blocks with offsets of the line."""
+        found = []
+        part = block = change = offset = 0
+        for stop, (blocks, changes), facts, zone in zip(self.breaks, self.ends, self.facts, self.zones, strict=True):
+            text = "".join(self.parts[part:stop])
+            runs = [Block(run.text - offset, run.source, run.length) for run in self.blocks[block:blocks]]
+            found.append(Line(text, runs, self.changes[change:changes], facts, zone))
+            part, block, change = stop + 1, blocks, changes
+            offset += len(text) + 1
+        return found
 
     def result(self) -> tuple[str, list[Block], list[Change], tuple[LineFacts, ...]]:
         """Text, its runs of the source, the changes, and the facts of each line."""
@@ -204,3 +234,19 @@ class Lines:
         else:
             self.changes.append(Change(start, end, source[start:end], " ", "read.space"))
             self._show(" ", False)
+
+
+def assemble(lines: Iterable[Line]) -> tuple[str, list[Block], list[Change], tuple[LineFacts, ...]]:
+    """Lines one below the other: text, runs of the source, changes and facts, as ``Lines.result`` gives them."""
+    texts: list[str] = []
+    blocks: list[Block] = []
+    changes: list[Change] = []
+    facts: list[LineFacts] = []
+    offset = 0
+    for line in lines:
+        texts.append(line.text)
+        blocks += [Block(text + offset, source, size) for text, source, size in line.blocks]
+        changes += line.changes
+        facts.append(line.facts)
+        offset += len(line.text) + 1
+    return "\n".join(texts), blocks, changes, tuple(facts)
