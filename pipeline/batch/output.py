@@ -151,7 +151,7 @@ def _summary(db: sqlite3.Connection, counts: dict[str, int], config: Config, nam
     near = db.execute("select count(*) from outcome where near <> ''").fetchone()[0]
     return {
         "version": __version__,
-        "config": {**asdict(config), "digest": config.digest()},
+        "config": {**orjson.loads(orjson.dumps(asdict(config))), "digest": config.digest()},
         "input_names": names,
         **counts,
         "languages": dict(languages),

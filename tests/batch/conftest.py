@@ -79,7 +79,8 @@ def inputs(tmp_path: Path) -> Path:
 
 def rows(output: Path, kind: str) -> list[dict[str, object]]:
     """All rows of a kind, in order of file."""
-    return [orjson.loads(line) for path in sorted((output / kind).glob("*.jsonl")) for line in path.open("rb")]
+    paths = sorted((output / kind).glob("*.jsonl"))
+    return [orjson.loads(line) for path in paths for line in path.read_bytes().splitlines()]
 
 
 def files(output: Path) -> dict[str, bytes]:

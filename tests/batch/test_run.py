@@ -44,7 +44,8 @@ def test_every_input_is_a_document_or_rejected_with_a_reason(inputs: Path, tmp_p
     }
     near = {row["source"]: row["metadata"]["near_duplicate_of"] for row in documents}  # type: ignore[index]
     assert near["sub/near.txt"] == "copy of zh.txt"
-    assert near["sub/en.txt"] == near["page.html"] == ""
+    assert near["sub/en.txt"] == "packed.txt.gz!packed.txt"
+    assert near["packed.txt.gz!packed.txt"] == near["page.html"] == ""
 
 
 def test_no_boilerplate_is_left_and_no_body_is_lost(inputs: Path, tmp_path: Path, read_rows: Rows) -> None:
