@@ -15,7 +15,7 @@ from pipeline import __version__
 from pipeline.batch.work import unpack
 from pipeline.config import Config
 from pipeline.records.files import Parts
-from pipeline.records.write import rejection
+from pipeline.records.write import rejection, sentence_rows
 
 KINDS = ("documents", "changes", "sentences", "rejected", "pairs")
 
@@ -34,8 +34,8 @@ def write_output(db: sqlite3.Connection, output: Path, config: Config, names: li
             written = _count_lines(counts, "documents", _documents(db, shard))
             for kind, lines in (
                 ("documents", written),
-                ("changes", _column(db, shard, "changes")),
-                ("sentences", _column(db, shard, "sentences")),
+                ("changes", _changes(db, shard)),
+                ("sentences", _sentences(db, shard)),
             ):
                 wanted.add(path := output / kind / f"{shard}.jsonl")
                 parts.write(path, lines)
@@ -81,10 +81,16 @@ def _documents(db: sqlite3.Connection, shard: str) -> Iterator[bytes]:
         yield _fill(_fill(unpack(row), b"source", source), b"near_duplicate_of", near)
 
 
-def _column(db: sqlite3.Connection, shard: str, column: str) -> Iterator[bytes]:
-    query = f"select {column} from outcome join result using (key) where rule = '' and shard = ? order by source"
-    for (packed,) in db.execute(query, (shard,)):
-        yield unpack(packed)
+def _changes(db: sqlite3.Connection, shard: str) -> Iterator[bytes]:
+    query = "select changes from outcome join result using (key) where rule = '' and shard = ? order by source"
+    for (changes,) in db.execute(query, (shard,)):
+        yield unpack(changes)
+
+
+def _sentences(db: sqlite3.Connection, shard: str) -> Iterator[bytes]:
+    query = "select row from outcome join result using (key) where rule = '' and shard = ? order by source"
+    for (row,) in db.execute(query, (shard,)):
+        yield b"".join(map(_line, sentence_rows(orjson.loads(unpack(row)))))
 
 
 def _rejected(db: sqlite3.Connection, shard: str) -> Iterator[bytes]:

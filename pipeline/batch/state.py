@@ -34,7 +34,7 @@ create index member_key on member (key);
 create table lines (sha256 text primary key, hashes blob) without rowid;
 -- what the stages made of some bytes: rows for the output, compressed, and what cross-file steps need
 create table result (key text primary key, rejected text, lang text, text_hash text, signature blob, stats text,
-    row blob, changes blob, sentences blob, terms blob) without rowid;
+    row blob, changes blob, terms blob) without rowid;
 """
 
 
@@ -66,7 +66,6 @@ class Result(NamedTuple):
     stats: str  # JSON: counts for the summary
     row: bytes  # compressed JSON line with empty "source" and "near_duplicate_of"
     changes: bytes
-    sentences: bytes
     terms: bytes
 
 

@@ -14,7 +14,7 @@ import orjson
 
 from pipeline.batch.state import Member, Result, program_digest
 from pipeline.config import Config
-from pipeline.records.write import Row, change_rows, document_id, document_row, rejected_row, rejection, sentence_rows
+from pipeline.records.write import Row, change_rows, document_id, document_row, rejected_row, rejection
 
 if TYPE_CHECKING:
     from pipeline.batch.containers import Member as Content
@@ -145,7 +145,7 @@ def _result(key: str, content: Content, config: Config, digest: str) -> Result:
 
 def failed_result(key: str, id: str, rule: str, reason: str) -> Result:
     """The result of a document that could not be processed."""
-    return Result(key, rule, "", "", b"", "{}", _pack([rejection(id, "", "batch", rule, reason)]), b"", b"", b"")
+    return Result(key, rule, "", "", b"", "{}", _pack([rejection(id, "", "batch", rule, reason)]), b"", b"")
 
 
 def _packed(key: str, doc: Document, data: bytes, digest: str) -> Result:
@@ -153,7 +153,7 @@ def _packed(key: str, doc: Document, data: bytes, digest: str) -> Result:
 
     id = document_id(data)
     if doc.rejected:
-        return Result(key, doc.rejected.rule, doc.lang, "", b"", "{}", _pack([rejected_row(doc, id)]), b"", b"", b"")
+        return Result(key, doc.rejected.rule, doc.lang, "", b"", "{}", _pack([rejected_row(doc, id)]), b"", b"")
     stats: dict[str, dict[str, int]] = {"stages": {}, "roles": {}}
     for change in doc.changes:
         stage = change.rule.partition(".")[0]
@@ -169,7 +169,6 @@ def _packed(key: str, doc: Document, data: bytes, digest: str) -> Result:
         stats=orjson.dumps(stats).decode(),
         row=_pack([document_row(doc, data, digest)]),
         changes=_pack(change_rows(doc, id)),
-        sentences=_pack(sentence_rows(doc, id)),
         terms=b"",
     )
 

@@ -8,9 +8,13 @@ candidates by banding (Leskovec, Rajaraman, Ullman, "Mining of Massive Datasets"
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Sequence
-from zlib import crc32
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 SHINGLE = 5  # tokens; one sentence changed in a text of 50 sentences leaves about 0.95 of the shingles
 BANDS, ROWS = 16, 4  # a pair of similarity 0.8 shares a band with probability 0.9998, one of 0.4 with 0.34
@@ -21,9 +25,8 @@ SHORTEST = 40
 _EMPTY = 1 << 32  # larger than any value of a bin
 _FACTOR = 0x9E3779B97F4A7C15  # odd: 2**64 divided by the golden ratio
 
-_TOKEN = re.compile(
-    r"[\u3400-\u9fff\uf900-\ufaff\u3040-\u30ff\uac00-\ud7af]|[^\W_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+"
-)
+_EMPTY = 1 << 32  # larger than any value of a bin
+_FACTOR = 0x9E3779B97F4A7C15  # odd: 2**64 divided by the golden ratio
 
 
 def text_digest(text: str) -> str:
@@ -35,10 +38,9 @@ def signature(text: str) -> bytes:
     """MinHash signature of a text, ``BANDS * ROWS`` little-endian uint32; empty for a text under ``SHORTEST``."""
     import numpy as np
 
-    tokens = _TOKEN.findall(text.lower())
-    if len(tokens) < SHORTEST:
+    hashes = _token_hashes(text)
+    if len(hashes) < SHORTEST:
         return b""
-    hashes = np.fromiter((crc32(token.encode()) for token in tokens), dtype=np.uint64, count=len(tokens))
     size = len(hashes) - SHINGLE + 1
     shingles = np.zeros(size, dtype=np.uint64)
     for offset in range(SHINGLE):
@@ -49,6 +51,35 @@ def signature(text: str) -> bytes:
     low = np.full(BANDS * ROWS, _EMPTY, dtype=np.uint64)
     np.minimum.at(low, bins, (shingles >> np.uint64(26)) & np.uint64(0xFFFFFFFF))
     return _densify(low.tolist())
+
+
+def _token_hashes(text: str) -> NDArray[np.uint64]:
+    """A number for each token of a text, in order; equal tokens have equal numbers."""
+    import numpy as np
+
+    codes = np.frombuffer(text.lower().encode("utf-32-le", "replace"), dtype="<u4")
+    kinds = _kinds()[np.minimum(codes, 0xFFFF)]
+    codes, kinds, before = codes[kinds > 0], kinds[kinds > 0], np.concatenate(([0], kinds[:-1]))[kinds > 0]
+    starts = np.flatnonzero((kinds == 2) | (before != 1))
+    if not len(starts):
+        return np.zeros(0, dtype=np.uint64)
+    lengths = np.diff(np.append(starts, len(codes)))
+    place = np.arange(len(codes)) - np.repeat(starts, lengths)
+    mixed = (codes.astype(np.uint64) + (place.astype(np.uint64) << np.uint64(24))) * np.uint64(_FACTOR)
+    mixed ^= mixed >> np.uint64(31)
+    return np.add.reduceat(mixed * np.uint64(_FACTOR), starts)
+
+
+@cache
+def _kinds() -> NDArray[np.uint8]:
+    """For each code of the BMP: 2 a CJK character, 1 another letter or digit, 0 nothing of a token."""
+    import numpy as np
+
+    kinds = np.fromiter((chr(code).isalnum() for code in range(0x10000)), dtype=np.uint8, count=0x10000)
+    for first, last in ((0x3040, 0x30FF), (0x3400, 0x9FFF), (0xAC00, 0xD7AF), (0xF900, 0xFAFF)):
+        kinds[first : last + 1] *= 2
+    kinds[0xFFFF] = 2  # stands for all planes beyond: rare Han, mostly
+    return kinds
 
 
 def _densify(low: list[int]) -> bytes:

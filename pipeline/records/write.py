@@ -81,11 +81,19 @@ def change_rows(doc: Document, id: str) -> Iterator[Row]:
         }
 
 
-def sentence_rows(doc: Document, id: str) -> Iterator[Row]:
-    """The rows of ``sentences/``."""
-    for n, segment in enumerate(doc.segments):
-        text = doc.text[segment.start : segment.end]
-        yield {"id": id, "n": n, "lang": segment.lang, "text": text, "start": segment.start, "end": segment.end}
+def sentence_rows(document: Row) -> Iterator[Row]:
+    """The rows of ``sentences/`` for a row of ``documents/``: its segments with their text."""
+    text = document["text"]
+    for n, segment in enumerate(document["segments"]):
+        start, end = segment["start"], segment["end"]
+        yield {
+            "id": document["id"],
+            "n": n,
+            "lang": segment["lang"],
+            "text": text[start:end],
+            "start": start,
+            "end": end,
+        }
 
 
 def rejected_row(doc: Document, id: str, duplicate_of: str = "") -> Row:

@@ -119,7 +119,7 @@ def write_output(folder: Path) -> Output:
         id = document_id(data)
         rows["documents"].append(document_row(doc, data, "0123456789abcdef"))
         rows["changes"] += change_rows(doc, id)
-        rows["sentences"] += sentence_rows(doc, id)
+        rows["sentences"] += sentence_rows(rows["documents"][-1])
     (made.inputs / "z.txt").write_bytes(PLAIN)
     ids = [row["id"] for row in rows["documents"]]
     reject = rejection(
