@@ -167,31 +167,45 @@ def _table(output: Path, table: str, min_score: float) -> Iterator[tuple[Row, in
 
 
 def _parquet(output: Path, folder: Path, min_score: float) -> list[Path]:
+    if not _has_pyarrow():
+        raise ExportError("parquet needs the library pyarrow: pip install 'qingwen[interop]'")
+    return _write(_parquet_files(output, folder, min_score))
+
+
+def _parquet_files(output: Path, folder: Path, min_score: float) -> dict[Path, Iterable[bytes]]:
     from pipeline.records.parquet import parquet
 
-    try:
-        import pyarrow.parquet  # noqa: F401
-    except ImportError as error:
-        raise ExportError("parquet needs the library pyarrow: pip install 'qingwen[interop]'") from error
-    return _write(
-        {
-            folder / f"{table}.parquet": parquet(schema.load(table), content)
-            for table, content in _tables(output, min_score)
-        }
-    )
+    return {
+        folder / f"{table}.parquet": parquet(schema.load(table), content)
+        for table, content in _tables(output, min_score)
+    }
+
+
+def _has_pyarrow() -> bool:
+    from importlib.util import find_spec
+
+    return find_spec("pyarrow") is not None
 
 
 def _hf(output: Path, folder: Path, min_score: float) -> list[Path]:
-    """A folder for ``datasets.load_dataset``: JSONL of each table, and a card that makes a configuration of each."""
-    files: dict[Path, Iterable[bytes]] = {}
+    """A folder for ``datasets.load_dataset``: a file a table, and a card that makes a configuration of each.
+
+    Parquet where ``pyarrow`` is installed, as it is beside ``datasets``: of JSON, ``datasets`` guesses the types from
+    the first 10 MB, and a column ``published`` that is never empty there becomes one of timestamps.
+    """
+    if _has_pyarrow():
+        files = _parquet_files(output, folder, min_score)
+    else:
+        files = {
+            folder / f"{table}.jsonl": (orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row, _ in content)
+            for table, content in _tables(output, min_score)
+        }
     card = ["---", "configs:"]
-    for table, content in _tables(output, min_score):
-        files[folder / f"{table}.jsonl"] = (orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row, _ in content)
-        card += [f"- config_name: {table}", f"  data_files: {table}.jsonl"]
-        card += ["  default: true"] if table == "documents" else []
+    for path in files:
+        card += [f"- config_name: {path.stem}", f"  data_files: {path.name}"]
+        card += ["  default: true"] if path.stem == "documents" else []
     title = "# Clean documents and what was done to them\n\nWritten by qingwen; one configuration a table.\n"
-    files[folder / "README.md"] = ("\n".join([*card, "---", "", title]).encode(),)
-    return _write(files)
+    return _write({**files, folder / "README.md": ("\n".join([*card, "---", "", title]).encode(),)})
 
 
 def _moses(output: Path, destination: Path, min_score: float) -> list[Path]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -33,7 +32,7 @@ def test_txt_is_a_file_a_document(output: Output, tmp_path: Path) -> None:
 def test_without_a_destination_it_is_inside_the_output_and_verify_minds_not(output: Output) -> None:
     from pipeline.records.verify import verify
 
-    for to in ("txt", "markdown", "moses", "hf"):
+    for to in ("txt", "markdown", "moses"):
         assert export(output.path, to, None)
     assert (output.path / "export/moses/pairs.zh").is_file()
     assert verify(output.path, [output.inputs]) == []
@@ -161,6 +160,7 @@ def test_one_line_is_one_line(text: str) -> None:
     assert "\t" not in _one_line(text)
 
 
+@pytest.mark.usefixtures("no_pyarrow")
 @pytest.mark.parametrize("to", ["tsv", "moses", "hf"])
 def test_pairs_below_the_score_are_left_out(output: Output, tmp_path: Path, to: str) -> None:
     paths = export(output.path, to, tmp_path / "x", min_score=0.99)
@@ -168,6 +168,12 @@ def test_pairs_below_the_score_are_left_out(output: Output, tmp_path: Path, to: 
                                     and "sentences" not in path.name and "changes" not in path.name)  # fmt: skip
 
 
+@pytest.fixture
+def no_pyarrow(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.records.export._has_pyarrow", lambda: False)
+
+
+@pytest.mark.usefixtures("no_pyarrow")
 def test_hf_has_a_configuration_a_table_that_has_rows(output: Output, tmp_path: Path) -> None:
     (output.path / "terms.jsonl").unlink()
     paths = export(output.path, "hf", tmp_path / "hf")
@@ -194,8 +200,7 @@ def test_wrong_calls_teach(output: Output, tmp_path: Path, monkeypatch: pytest.M
         export(tmp_path, "txt", None)
     with pytest.raises(ExportError, match="is a file; txt is written to a folder"):
         export(output.path, "txt", output.path / "run.json")
-    monkeypatch.setitem(sys.modules, "pyarrow", None)
-    monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
+    monkeypatch.setattr("pipeline.records.export._has_pyarrow", lambda: False)
     with pytest.raises(ExportError, match=r"pip install 'qingwen\[interop\]'"):
         export(output.path, "parquet", tmp_path / "p")
 
