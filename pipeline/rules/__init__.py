@@ -19,7 +19,7 @@ class Rule(NamedTuple):
 
 
 # Each of these modules has a table RULES whose entries have at least the attributes of Rule.
-TABLES = ("decode", "read", "repair", "glossary", "boilerplate", "strip", "batch")
+TABLES = ("decode", "read", "repair", "glossary", "boilerplate", "strip", "batch", "containers")
 
 
 def all_rules() -> dict[str, Rule]:

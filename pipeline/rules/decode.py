@@ -14,6 +14,25 @@ RULES: Final = (
         "one byte of Windows-1252 (a curly quote, a dash, an accented letter) inside UTF-8 or ASCII text",
     ),
     Rule("decode.control", "a control character that shows nothing (NUL, escape, backspace …)"),
+    Rule(
+        "decode.mojibake-utf8-as-gbk",
+        "UTF-8 that was once read as GBK; the round trip back loses nothing and gives frequent characters",
+        ("浠婂ぉ涓嬮洦",),
+        ("雪",),
+    ),
+    Rule(
+        "decode.mojibake-gbk-as-latin1",
+        "GBK that was once read as Latin-1; the round trip back loses nothing and gives frequent characters",
+        ("½ñÌìÏÂÓê",),
+        ("Müller saß auf dem Sofa",),
+    ),
+    Rule(
+        "decode.mojibake-utf8-as-latin1",
+        "UTF-8 that was once read as Latin-1 or Windows-1252 (ftfy)",
+        ("Itâ€™s late",),
+        ("Ça va, Zoë?",),
+    ),
+    Rule("decode.too-large", "the file or member is larger than max_bytes"),
     Rule("decode.empty", "the file holds no byte"),
     Rule("decode.binary", "the file is no text: an image, an archive, a PDF, or mostly control characters"),
     Rule("decode.undecodable", "no encoding gives text that people write"),
@@ -53,4 +72,7 @@ TRADITIONAL: Final = (
 # Punctuation and signs of Chinese text outside ASCII.
 PUNCTUATION: Final = "，。、：；？！（）“”‘’《》…—·【】「」『』〈〉～　％\u00a0"
 # The most frequent syllables of Korean text.
-HANGUL: Final = "이다는에의가하고을를지은로도기사한인그서대있어시자나수리아정해것일만부들적제스라보전주과장게상니면여원으무오안소경동중구우조미였않년"
+HANGUL: Final = (
+    "이다는에의가하고을를지은로도기사한인그서대있어시자나수리아정해것일만"
+    "부들적제스라보전주과장게상니면여원으무오안소경동중구우조미였않년"
+)

@@ -37,6 +37,7 @@ RULES: Final = (
         ("微信扫一扫", "向上滑动看下一个", "，轻点两下取消赞"),
         ("打开微信，用扫一扫添加设备。",),
     ),
+    Rule("read.no-text", "the file shows no text"),
     Rule("read.wechat-deleted", "the author has deleted the article; the page holds only the notice"),
     Rule("read.wechat-violation", "WeChat has withdrawn the article; the page holds only the notice"),
     Rule("read.wechat-unavailable", "WeChat did not show the article; the page holds only the notice"),

@@ -47,7 +47,9 @@ _NUMBER_DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)\s?[-/.年]\s?(\d{1,2})\s?[-/.
 _COMPACT_DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)(\d\d)(\d\d)(?!\d)")
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
-_MONTH_FIRST = re.compile(rf"\b{_MONTH}\s{{1,3}}(\d{{1,2}})(?:st|nd|rd|th)?\s?,?\s{{1,3}}((?:19|20)\d\d)\b", re.IGNORECASE)
+_MONTH_FIRST = re.compile(
+    rf"\b{_MONTH}\s{{1,3}}(\d{{1,2}})(?:st|nd|rd|th)?\s?,?\s{{1,3}}((?:19|20)\d\d)\b", re.IGNORECASE
+)
 _DAY_FIRST = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?\s{{1,3}}{_MONTH},?\s{{1,3}}((?:19|20)\d\d)\b", re.IGNORECASE)
 
 _AUTHOR = re.compile(r"(?:^|[\s|　(（])(?:作者|撰文|文)\s?[:：/｜|]\s?([^\s|　,，;；:：/()（）【】]{2,16})")
@@ -86,7 +88,7 @@ def from_lines(lines: Sequence[str]) -> dict[str, str]:
     for index, line in enumerate(lines[:_TOP_LINES]):
         if not line or len(line) > _BYLINE_LENGTH:
             continue
-        if "published" not in found and any([digit in line for digit in ("19", "20")]):
+        if "published" not in found and any(digit in line for digit in ("19", "20")):
             day = date_in(line)
             if day and _is_byline(line):
                 found["published"] = day
@@ -187,6 +189,6 @@ def _objects(scripts: Sequence[str]) -> Iterator[dict[str, Any]]:
                 queue += item
             elif isinstance(item, dict):
                 kind = str(item.get("@type", ""))
-                if any([name in kind for name in _DATA_TYPES]):
+                if any(name in kind for name in _DATA_TYPES):
                     yield item
                 queue += [value for key, value in item.items() if key in ("@graph", "mainEntity", "mainEntityOfPage")]

@@ -130,6 +130,7 @@ class _Reader:
         lines, flat = self.lines, self.flat
         # A token that ends where the next one begins: a reference, or a text in which markup was swallowed.
         waiting: tuple[int, str, bool] | None = None
+        token: Any
         for token in tokenize(flat, resolve_references=False):
             kind = token.type
             if waiting is not None:
@@ -185,11 +186,10 @@ class _Reader:
 
     def _start(self, tag: str, token: Any) -> None:
         kind = _KIND.get(tag, _INLINE)
-        if self.unseen:
-            if not self._leaves(tag):
-                if kind != _EMPTY and kind != _BREAK and not token.self_closing:
-                    self.stack.append(_Frame(tag, "", "", ""))
-                return
+        if self.unseen and not self._leaves(tag):
+            if kind != _EMPTY and kind != _BREAK and not token.self_closing:
+                self.stack.append(_Frame(tag, "", "", ""))
+            return
         if kind == _EMPTY:
             if tag == "meta" or tag == "link":
                 self._declare(tag, token.attrs)
@@ -210,7 +210,7 @@ class _Reader:
             if tag in ("html", "body", "head"):
                 if tag == "head":
                     self.head = True
-                elif any([frame.tag == tag for frame in stack[:4]]):
+                elif any(frame.tag == tag for frame in stack[:4]):
                     return
             self._imply(tag, block)
             _, block, hints, zone = stack[-1]
@@ -370,7 +370,7 @@ class _Reader:
             leaves = (tag in BLOCKS and tag not in ("option", "optgroup", "hr")) or tag in ("input", "textarea")
         elif outer == "svg":
             leaves = tag in BLOCKS and tag not in ("title", "option")
-            leaves = leaves and not any([frame.tag == "foreignobject" for frame in self.stack[-_SEARCH:]])
+            leaves = leaves and not any(frame.tag == "foreignobject" for frame in self.stack[-_SEARCH:])
         else:
             return False
         if leaves:

@@ -138,7 +138,7 @@ class Lines:
         self.gap = None
         parts, blocks, changes, length = self._marks
         shown = self.parts[parts:]
-        if all([part.isspace() for part in shown]):
+        if all(part.isspace() for part in shown):
             del self.parts[parts:], self.blocks[blocks:], self.changes[changes:]
             self.length = length
             return

@@ -72,7 +72,7 @@ REASONS: Final = {
     "read.wechat-unavailable": "WeChat did not show the article; the page holds only the notice",
     "read.wechat-verification": "WeChat asked for a check of the visitor instead of showing the article",
     "read.wechat-profile": "the page introduces an account; it holds no article",
-    "read.wechat-stub": "the page holds a title at most, and no text (a video, pictures, or a body that was never saved)",
+    "read.wechat-stub": "the page holds a title at most, and no text (a video, or a body that was never saved)",
 }
 # Lines of a page searched for a notice.
 _NOTICE_LINES: Final = 12
@@ -90,8 +90,8 @@ _BEIJING: Final = 8 * 3600
 
 def is_wechat(page: str) -> bool:
     """Whether a page is one of WeChat's, article or not."""
-    return any([mark in page for mark in _MARKS]) and (
-        any([host in page for host in _HOSTS]) or "<title>该内容暂时无法查看</title>" in page
+    return any(mark in page for mark in _MARKS) and (
+        any(host in page for host in _HOSTS) or "<title>该内容暂时无法查看</title>" in page
     )
 
 
@@ -105,10 +105,10 @@ def read_wechat(doc: Document) -> Document:
     kind = _value(page, "item_show_type", data) if data >= 0 else ""
     if data >= 0 and (kind in _NOTE_KINDS or _solid(body) < _BODY):
         scripted = _script_body(page, data, kind)
-        if _solid(scripted) > _solid(body) or kind in _NOTE_KINDS and scripted:
+        if _solid(scripted) > _solid(body) or (kind in _NOTE_KINDS and scripted):
             body = scripted
             lines = [line._replace(zone="") if line.zone == "js_content" else line for line in lines]
-            title = [] if any([line.zone == "activity-name" for line in lines]) else _script_title(page, data, scripted)
+            title = [] if any(line.zone == "activity-name" for line in lines) else _script_title(page, data, scripted)
             lines = sorted([*lines, *title, *scripted], key=_source_start)
     text, blocks, changes, facts = assemble(lines)
     doc = replace(doc.reread(text, blocks, changes), format="wechat", line_facts=facts)
@@ -196,7 +196,7 @@ def _metadata(page: str, head: Head, lines: list[Line], data: int) -> dict[str, 
                 found["author"] = source[2] or ""
         elif not line.zone and line.facts.hints.endswith("js_share_author"):
             found.setdefault("source_account", line.text)
-    declared = {key: value for key, value in reversed(head.metas)}
+    declared = dict(reversed(head.metas))
     found["title"] = shown.get("activity-name", "") or _value(page, "title", data) or declared.get("og:title", "")
     found["url"] = next((url for url in (declared.get("og:url", ""), head.canonical) if url.startswith("http")), "")
     found["account"] = shown.get("js_name", "") or _value(page, "nick_name", data) or _variable(page, "nickname")
