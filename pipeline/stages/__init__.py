@@ -56,7 +56,7 @@ def readable(
     if len(data) > config.max_bytes:
         reason = f"{len(data)} bytes are more than the limit max_bytes = {config.max_bytes}"
         return Document.from_source(name, "").reject("decode.too-large", reason)
-    from pipeline.stages.decode import decode
+    from pipeline.stages.decode import decode, unmangle
     from pipeline.stages.read import read
 
     doc = decode(data, name, declared)
@@ -66,5 +66,6 @@ def readable(
     doc = read(doc)
     if doc.rejected:
         return doc
+    doc = unmangle(doc)
     doc = doc.note(chars_in=len(doc.text))
     return doc if doc.text.strip() else doc.reject("read.no-text", "the file shows no text")
