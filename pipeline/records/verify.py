@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -17,6 +18,7 @@ from typing import IO, Any, NamedTuple
 
 import orjson
 
+from pipeline.config import Config
 from pipeline.records import laws, schema
 
 Row = dict[str, Any]
@@ -44,7 +46,9 @@ def verify(output: Path, inputs: Sequence[Path], limit: int = 20) -> list[str]:
         raise UsageError(f"{str(output)!r} is no output of a run: it has no run.json")
     named = name_inputs([str(path) for path in inputs])
     files = {found.source: found.path for found in find_files(named, output)}
-    return list(islice(_Check(output, _Sources(files)).offences(), limit))
+    run, _ = _object(output / "run.json", "run")
+    with closing(_Sources(files, _limits(run))) as sources:
+        return list(islice(_Check(output, sources).offences(), limit))
 
 
 class _Line(NamedTuple):
@@ -286,10 +290,16 @@ class _Group:
 class _Sources:
     """The bytes behind a ``source``: a file, or a member of a container file."""
 
-    def __init__(self, files: dict[str, bytes]) -> None:
+    def __init__(self, files: dict[str, bytes], limits: Config) -> None:
         self._files = files
+        self._limits = limits
         self._read: set[str] = set()
         self._open: OrderedDict[str, tuple[IO[bytes], dict[str, tuple[int, int]]]] = OrderedDict()
+
+    def close(self) -> None:
+        """Give back the temporary files."""
+        for spool, _ in self._open.values():
+            spool.close()
 
     def read(self, source: str) -> bytes | None:
         """The bytes, or None where the inputs have no such file or member."""
@@ -308,13 +318,20 @@ class _Sources:
         return None
 
     def never_read(self, known: set[str]) -> Iterator[str]:
-        """Files that no row named; ``known`` are names of rows without bytes."""
-        containers = {source.partition("!")[0] for source in known}
-        return (
-            source
-            for source in self._files
-            if source not in self._read and source not in known and source not in containers
-        )
+        """Files that no row named, though they hold something; ``known`` are names of rows without bytes."""
+        containers = {source[: match.start()] for source in known for match in re.finditer("!", source)}
+        for source in self._files:
+            if source not in self._read and source not in known and source not in containers and self._holds(source):
+                yield source
+
+    def _holds(self, source: str) -> bool:
+        """Whether there is a document to be in a file (an empty container has none)."""
+        from pipeline.batch.containers import open_members
+
+        try:
+            return any(True for _ in open_members(self._files[source], source, self._limits))
+        except OSError:
+            return True
 
     def _member(self, container: str, source: str) -> bytes | None:
         if container not in self._open:
@@ -330,15 +347,21 @@ class _Sources:
 
     def _unpack(self, container: str) -> tuple[IO[bytes], dict[str, tuple[int, int]]]:
         from pipeline.batch.containers import open_members
-        from pipeline.config import Config
 
         spool = TemporaryFile()  # noqa: SIM115 - stays open as long as the container is near
         places: dict[str, tuple[int, int]] = {}
-        for member in open_members(self._files[container], container, Config()):
+        for member in open_members(self._files[container], container, self._limits):
             if member.data is not None:
                 places[member.name] = (spool.tell(), len(member.data))
                 spool.write(member.data)
         return spool, places
+
+
+def _limits(run: Row) -> Config:
+    """The limits under which the run took containers apart."""
+    told = run.get("config", {})
+    names = ("max_bytes", "max_members", "max_depth")
+    return Config(**{name: told[name] for name in names if isinstance(told.get(name), int)})
 
 
 def _object(path: Path, table: str) -> tuple[Row, str]:

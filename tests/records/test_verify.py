@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
-from written import Output
+from written import Output, legacy, page, plain
 
 from pipeline.batch.discover import UsageError
+from pipeline.document import Document
+from pipeline.records import laws
 from pipeline.records.verify import verify
 
 
@@ -159,3 +164,70 @@ def test_a_folder_without_a_run_is_a_usage_error(output: Output) -> None:
         verify(output.inputs, [output.inputs])
     with pytest.raises(UsageError, match="no such file or folder"):
         verify(output.path, [output.inputs / "nowhere"])
+
+
+def test_members_of_containers_are_compared_with_their_own_bytes(output: Output) -> None:
+    """The same documents, but packed: a zip in a zip, beside an empty one."""
+    names = {"a/plain.txt": "a.zip!inner.zip!plain.txt", "b/page.html": "b.zip!page.html"}
+    data = {name: (output.inputs / name).read_bytes() for name in names}
+    pack(output.inputs / "a.zip", {"inner.zip": packed({"plain.txt": data["a/plain.txt"]})})
+    pack(output.inputs / "b.zip", {"page.html": data["b/page.html"]})
+    pack(output.inputs / "empty.zip", {})
+    for name in names:
+        (output.inputs / name).unlink()
+
+    def rename(rows: list[dict[str, Any]]) -> None:
+        for row in rows:
+            row["source"] = names.get(row["source"], row["source"])
+            if row.get("duplicate_of"):
+                row["duplicate_of"] = names[row["duplicate_of"]]
+
+    output.change("documents/00000.jsonl", rename)
+    output.change("rejected/00000.jsonl", rename)
+    assert found(output) == []
+    pack(output.inputs / "b.zip", {"page.html": data["b/page.html"] + b"<p>more</p>"})
+    assert any("b.zip!page.html): metadata.bytes is" in offence for offence in found(output))
+    pack(output.inputs / "b.zip", {"other.html": data["b/page.html"]})
+    assert any("(b.zip!page.html): the inputs have no such file" in offence for offence in found(output))
+
+
+def packed(members: dict[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return buffer.getvalue()
+
+
+def pack(path: Path, members: dict[str, bytes]) -> None:
+    path.write_bytes(packed(members))
+
+
+@pytest.mark.parametrize("doc", [plain(), page(), legacy()], ids=["plain", "page", "legacy"])
+def test_any_character_lost_is_found(output: Output, doc: Document) -> None:
+    """Law explained: take any visible character out of the text and out of its block, and verify tells."""
+    source = doc.name
+    data = (output.inputs / source).read_bytes()
+    (row,) = (row for row in output.rows("documents/00000.jsonl") if row["source"] == source)
+    changes = [change for change in output.rows("changes/00000.jsonl") if change["id"] == row["id"]]
+    for number, (at, start, end) in enumerate(row["blocks"]):
+        for index in range(len(data[start:end].decode(doc.encoding))):
+            lost = without(row, number, at + index, len(doc.text[at : at + index].encode(doc.encoding)), doc.encoding)
+            if doc.text[at + index].strip():
+                assert told(lost, changes, data), doc.text[at + index]
+    assert told(row, changes, data) == []
+
+
+def without(row: dict[str, Any], number: int, at: int, before: int, encoding: str) -> dict[str, Any]:
+    """The row without the character ``at``, which stands in block ``number``, ``before`` bytes from its start."""
+    size = len(row["text"][at].encode(encoding))
+    text, start, end = row["blocks"][number]
+    halves = [[text, start, start + before], [at, start + before + size, end]]
+    later = [[block[0] - 1, *block[1:]] for block in row["blocks"][number + 1 :]]
+    blocks = [*row["blocks"][:number], *(half for half in halves if half[1] < half[2]), *later]
+    return {**row, "text": row["text"][:at] + row["text"][at + 1 :], "blocks": blocks}
+
+
+def told(row: dict[str, Any], changes: list[dict[str, Any]], data: bytes) -> list[str]:
+    kept, broken = laws.blocks(row, data)
+    return [*broken, *laws.explained(row, kept, changes, data), *laws.invented(row, kept, changes)]
