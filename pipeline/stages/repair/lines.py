@@ -40,7 +40,7 @@ def settle(text: str, edits: Iterable[Edit]) -> list[Edit]:
     """Edits in order, each trimmed to what it changes, neighbours of one rule joined, the later of two overlapping
     ones left out. Edits that change nothing vanish."""
     settled: list[Edit] = []
-    for edit in sorted(edits):
+    for edit in sorted(edits, key=lambda edit: (edit.start, -edit.end)):
         edit = _trim(text, edit)
         if edit.start == edit.end and not edit.new:
             continue

@@ -12,6 +12,7 @@ from pipeline.stages.repair.chinese import chinese
 from pipeline.stages.repair.english import copyright_mark, english
 from pipeline.stages.repair.lines import Page
 from pipeline.stages.repair.quotes import quotes
+from pipeline.stages.repair.terms import terms
 
 # Repairs of what machine translation left, as against what an encoding or a scraper did.
 _ARTIFACTS = frozenset(
@@ -46,11 +47,17 @@ def repair(doc: Document, level: str = "safe", glossary: Sequence[UserTerm] = ()
             doc = doc.edit(edits)
             if find is not quotes:  # a doubled quote that is gone can uncover a space
                 break
-    proof = {change.rule for change in doc.changes[before:]} & _ARTIFACTS
-    if edits := capitals(Page.of(doc), len(proof) > 1):
-        doc = doc.edit(edits)
-    artifacts = sum(change.rule in _ARTIFACTS for change in doc.changes[before:])
-    return doc.note(artifacts=artifacts)
+    signs = len({change.rule for change in doc.changes[before:]} & _ARTIFACTS)
+    edits, flagged = terms(Page.of(doc), level, signs, glossary)
+    doc = doc.edit(edits)
+    kinds = {edit.rule for edit in edits if edit.rule.startswith("repair.term.")}
+    doc = doc.edit(capitals(Page.of(doc), signs + len(kinds) > 1))
+    repaired = sum(_is_artifact(change.rule) for change in doc.changes[before:])
+    return doc.note(artifacts=repaired + flagged)
+
+
+def _is_artifact(rule: str) -> bool:
+    return rule in _ARTIFACTS or rule.startswith("repair.term.")
 
 
 def artifact_count(doc: Document) -> int:

@@ -1,0 +1,127 @@
+"""Literal translations of Chinese terms, replaced where the document proves what was meant.
+
+An entry acts in English lines of a document that names enough of its world (``context``) and nothing of the world
+where the words mean what they say (``bars``). Words that good English about the same world may hold need
+``proof`` as well: other signs of machine translation in the document. Text that explains a nickname keeps it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from typing import Final
+
+from pipeline.config import UserTerm
+from pipeline.document import Edit
+from pipeline.rules.glossary import CONTEXTS, TERMS, Term
+from pipeline.stages.repair.lines import Page, settle
+
+_WORD = re.compile("[a-z0-9]+")
+_EXPLAINS = re.compile(
+    "mean(?:s|ing|t)|literal|nickname|slang|so-called|known as|translat|refers? to|the (?:word|term|phrase|expression|pun)\\b|[\u3400-\u9fff]"
+)
+_VOWEL_SOUND: Final = re.compile("(?i)(?!uni|use|usa|one|eu)[aeiou]|(?:SEO|RMB|MP|X|hour|honest)")
+
+
+class Vocabulary:
+    """The words of one document, asked for many times: looked up once each."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text.lower()
+        # Parting at spaces first leaves each different word once for the slower pattern.
+        self._words = frozenset(_WORD.findall(" ".join(set(self._text.split()))))
+        self._known: dict[str, bool] = {}
+
+    def has(self, phrase: str) -> bool:
+        """Whether a lower-case word or phrase stands in the text as whole words."""
+        if phrase not in self._known:
+            parts = _WORD.findall(phrase)
+            found = self._words.issuperset(parts)
+            if found and (len(parts) > 1 or not phrase.isalnum()):
+                found = re.search(rf"(?<![a-z0-9]){re.escape(phrase)}(?![a-z0-9])", self._text) is not None
+            self._known[phrase] = found
+        return self._known[phrase]
+
+    def count(self, phrases: Iterable[str]) -> int:
+        """How many of these phrases the text holds."""
+        return sum(map(self.has, phrases))
+
+
+def terms(page: Page, level: str, signs: int, users: Sequence[UserTerm]) -> tuple[list[Edit], int]:
+    """Edits of glossary terms, and how many more sightings are only flagged.
+
+    ``signs``: how many kinds of machine-translation artifacts the earlier passes found.
+    """
+    edits = [edit for user in users for edit in _user(page, user)]
+    if "en" not in page.langs and "mixed" not in page.langs and page.lang != "en":
+        return settle(page.text, edits), 0
+    vocabulary = Vocabulary(page.text)
+    certain: list[Edit] = []
+    doubtful: list[Edit] = []
+    flagged = 0
+    for term in TERMS:
+        if not any(map(vocabulary.has, term.anchors)) or not _allowed(term, vocabulary):
+            continue
+        found = [edit for match in compiled(term.pattern).finditer(page.text) if (edit := _edit(page, match, term))]
+        if term.level == "flag":
+            flagged += len(found)
+        elif term.level == "likely" and level != "full":
+            flagged += len(found)
+        elif term.proof:
+            doubtful += found
+        else:
+            certain += found
+    kinds = len({edit.rule for edit in certain})
+    if signs + kinds:
+        edits += certain + doubtful
+        return settle(page.text, edits), flagged
+    return settle(page.text, edits), 0
+
+
+def _allowed(term: Term, vocabulary: Vocabulary) -> bool:
+    """Whether the document names the world of the term and not the one where its words mean what they say."""
+    if term.needs and vocabulary.count(CONTEXTS[term.context]) < term.needs:
+        return False
+    return not any(map(vocabulary.has, term.bars))
+
+
+def _edit(page: Page, match: re.Match[str], term: Term) -> Edit | None:
+    """The edit of one sighting; ``None`` where the text explains the term, or another language stands."""
+    start, end = match.span()
+    text = page.text
+    if page.lang_at(start) not in ("en", "mixed") or text[start - 1 : start] in ("/", "@", "#", "_"):
+        return None
+    quoted = text[start - 1 : start] in ("“", '"', "‘", "'") or text[end : end + 1] in ("”", '"', "’")
+    line_start, line_end = page.line_of(start)
+    around = text[max(line_start, start - 80) : min(line_end, end + 80)]
+    if quoted and _EXPLAINS.search(around) or re.match(" ?[（(][\u3400-\u9fff]", text[end : end + 3]):
+        return None
+    return _replace(text, start, end, match.expand(term.right), term.id)
+
+
+def _replace(text: str, start: int, end: int, right: str, rule: str) -> Edit:
+    """The replacement with the capital of what it replaces and the article that fits it."""
+    if text[start].isupper() and right[:1].islower():
+        right = right[0].upper() + right[1:]
+    article = re.search(r"\b([Aa])(n?) $", text[max(0, start - 4) : start])
+    if article and right:
+        vowel = _VOWEL_SOUND.match(right) is not None
+        if vowel != bool(article[2]):
+            return Edit(start - len(article[0]), end, f"{article[1]}{'n' if vowel else ''} {right}", rule)
+    return Edit(start, end, right, rule)
+
+
+def _user(page: Page, term: UserTerm) -> Iterator[Edit]:
+    """Edits of an entry of the user's own."""
+    if term.context and Vocabulary(page.text).count(word.lower() for word in term.context) < term.context_min:
+        return
+    for match in compiled(term.pattern).finditer(page.text):
+        if page.lang_at(match.start()) in ("en", "mixed"):
+            yield Edit(match.start(), match.end(), match.expand(term.replacement), term.id)
+
+
+@cache
+def compiled(pattern: str) -> re.Pattern[str]:
+    """The pattern, compiled once in a process."""
+    return re.compile(pattern)
