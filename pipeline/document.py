@@ -228,6 +228,10 @@ class Document:
 def compose(later: Sequence[Block], earlier: Sequence[Block]) -> tuple[Block, ...]:
     """Chain two alignments: ``later`` (new text to old text) and ``earlier`` (old text to source)."""
     result: list[Block] = []
+    if len(earlier) == 1 and earlier[0][:2] == (0, 0):  # the identity, as behind every page without a bad byte
+        for text, old, length in later:
+            _append(result, text, old, length)
+        return tuple(result)
     index = 0
     for text, old, length in later:
         while index and earlier[index - 1].text + earlier[index - 1].length > old:
