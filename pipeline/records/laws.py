@@ -13,7 +13,6 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from html import unescape
 from typing import Any, NamedTuple
 
 Row = Mapping[str, Any]
@@ -28,8 +27,6 @@ _QUOTED = 60
 
 # Codecs that give back the very bytes they read, slice by slice, bad ones as lone surrogates.
 _REVERSIBLE = frozenset(("utf-8", "ascii", "gb18030", "gbk"))
-# Characters that show nothing: white space is stripped besides.
-_UNSEEN = "\ufeff\x00\u200b \t\n\r\f\v\xa0\u3000"
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -165,7 +162,7 @@ def explained(row: Row, kept: Sequence[Kept], changes: Sequence[Row], data: byte
         yield from _silent_bytes(gaps, data, encoding)
         yield from _befores(changes, data, encoding)
     elif gaps:
-        yield from _visible_gaps(gaps, data, encoding)
+        yield from _visible_gaps(gaps, kept, data, row["metadata"]["format"], encoding)
 
 
 def invented(row: Row, kept: Sequence[Kept], changes: Sequence[Row]) -> Iterator[str]:
@@ -259,22 +256,43 @@ def _decode(data: bytes, encoding: str) -> str:
     return data.decode(encoding, "surrogateescape" if encoding in _REVERSIBLE else "replace")
 
 
-def _visible_gaps(gaps: Sequence[Span], data: bytes, encoding: str) -> Iterator[str]:
+def _visible_gaps(gaps: Sequence[Span], kept: Sequence[Kept], data: bytes, format: str, encoding: str) -> Iterator[str]:
     """Text that the page shows, in bytes that no block and no change accounts for."""
-    from pipeline.records.visible import visible_runs
+    from pipeline.records.visible import shown
 
-    page = _decode(data, encoding)
-    runs = list(visible_runs(page))
-    offsets = _byte_offsets(page, data, encoding, [offset for run in runs for offset in run])
     starts = [start for start, _ in gaps]
-    for run in runs:
-        first, last = offsets[run[0]], offsets[run[1]]
+    for first, last in _visible(kept, data, format, encoding):
         index = max(bisect_right(starts, first) - 1, 0)
         while index < len(gaps) and gaps[index][0] < last:
             start, end = max(gaps[index][0], first), min(gaps[index][1], last)
             index += 1
-            if start < end and (lost := unescape(_decode(data[start:end], encoding)).strip(_UNSEEN)):
+            if start < end and (lost := shown(_decode(data[start:end], encoding), format == "wechat")):
                 yield f"bytes [{start}, {end}) show {quote(lost)}, but are in no block and in no change"
+
+
+def _visible(kept: Sequence[Kept], data: bytes, format: str, encoding: str) -> list[Span]:
+    """Spans of bytes that the page shows; those of a script's literal too, where blocks lie in one."""
+    from pipeline.records.visible import literal_runs, visible_runs
+
+    page = _decode(data, encoding)
+    spans = _byte_spans(list(visible_runs(page)), page, data, encoding)
+    if format != "wechat":
+        return spans
+    starts = [start for start, _ in spans]
+    done = 0
+    for block in kept:
+        index = bisect_right(starts, block.start) - 1
+        if block.start < done or (index >= 0 and block.start < spans[index][1]):
+            continue
+        runs, end = literal_runs(page, len(_decode(data[: block.start], encoding)))
+        spans += _byte_spans(runs, page, data, encoding)
+        done = len(page[:end].encode(encoding, "surrogateescape"))
+    return spans
+
+
+def _byte_spans(spans: Sequence[Span], page: str, data: bytes, encoding: str) -> list[Span]:
+    offsets = _byte_offsets(page, data, encoding, [offset for span in spans for offset in span])
+    return [(offsets[start], offsets[end]) for start, end in spans]
 
 
 def _byte_offsets(page: str, data: bytes, encoding: str, positions: Sequence[int]) -> dict[int, int]:

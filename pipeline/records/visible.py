@@ -9,11 +9,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from html import unescape
 from itertools import chain
 from typing import Any, NamedTuple
 
 # Elements whose content the tokenizer gives as one raw text, markup and all; none of it is shown.
 _RAW = frozenset(("script", "style", "noscript", "iframe", "noembed", "noframes", "textarea", "title"))
+# Characters that show nothing.
+_BLANK = "\ufeff\x00\u200b \t\n\r\f\v\xa0\u3000"
+# What opens a string that a key of a script's object holds, and an escape inside one. Inside, the quote is escaped.
+_OPENING = re.compile(r":\s*(?:JsDecode\()?(')")
+_ESCAPE = re.compile(r"\\\\?x([0-9a-fA-F]{2})|\\u([0-9a-fA-F]{4})|\\(.)", re.DOTALL)
 _DISPLAY_NONE = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 
 
@@ -48,6 +54,53 @@ def visible_runs(page: str) -> Iterator[tuple[int, int]]:
     for run in runs:
         if run.letters in seen and run.letters not in unseen:
             yield run.start, run.end
+
+
+def literal_runs(page: str, at: int) -> tuple[list[tuple[int, int]], int]:
+    """What the string literal of a script that holds offset ``at`` shows as HTML, and where the literal ends.
+
+    The spans are those of ``page``, escapes included: a page may keep its text in a script and build itself from it.
+    """
+    start, end = _literal(page, at)
+    said: list[str] = []
+    places: list[int] = []
+    done = start
+    for found in _ESCAPE.finditer(page, start, end):
+        said.append(page[done : found.start()])
+        places += range(done, found.start())
+        done = found.end()
+        said.append(_unescaped(found))
+        places += [found.start()] * len(said[-1])
+    said.append(page[done:end])
+    places += range(done, end + 1)
+    return [(places[first], places[last]) for first, last in visible_runs("".join(said))], end
+
+
+def shown(piece: str, escapes: bool) -> str:
+    """What a piece of a page shows, references (and escapes of a script's string) resolved, blanks stripped."""
+    return unescape(_ESCAPE.sub(_unescaped, piece) if escapes else piece).strip(_BLANK)
+
+
+def _literal(page: str, at: int) -> tuple[int, int]:
+    """The inside of the literal that holds ``at``, from the nearest quote that opens a value to the one that ends it.
+
+    Both ends are ``at`` if there is none.
+    """
+    opening = None
+    for opening in _OPENING.finditer(page, max(0, page.rfind("<script", 0, at)), at):  # noqa: B007 - the last one
+        pass
+    if opening is None:
+        return at, at
+    closing = re.compile(rf"(?<!\\)(?:\\\\)*{opening[1]}").search(page, at)
+    return opening.end(), closing.end() - 1 if closing else len(page)
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    code = found[1] or found[2]
+    if code:
+        character = chr(int(code, 16))
+        return " " if "\ud800" <= character <= "\udfff" else character
+    return {"n": "\n", "r": "\n", "t": "\t"}.get(found[3], found[3])
 
 
 def _token_runs(page: str) -> Iterator[_Run]:
