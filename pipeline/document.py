@@ -228,7 +228,8 @@ class Document:
 def compose(later: Sequence[Block], earlier: Sequence[Block]) -> tuple[Block, ...]:
     """Chain two alignments: ``later`` (new text to old text) and ``earlier`` (old text to source)."""
     result: list[Block] = []
-    if len(earlier) == 1 and earlier[0][:2] == (0, 0):  # the identity, as behind every page without a bad byte
+    # The identity, as behind every page without a bad byte.
+    if later and len(earlier) == 1 and earlier[0][:2] == (0, 0) and later[-1][1] + later[-1][2] <= earlier[0].length:
         for text, old, length in later:
             _append(result, text, old, length)
         return tuple(result)
