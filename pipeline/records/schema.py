@@ -7,7 +7,7 @@ an offset never, because a column that is an integer in one file and a float in 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -38,7 +38,8 @@ def offence(table: str, row: object) -> str:
         _checker(table)(row)
     except JsonSchemaValueException as error:
         return _sentence(error)
-    return next(_wrong_numbers(load(table), row, ""), "")
+    check = _number_checker(table)
+    return check(row).removeprefix(".") if check else ""
 
 
 @cache
@@ -47,6 +48,11 @@ def _checker(table: str) -> Callable[[object], object]:
 
     check: Callable[[object], object] = fastjsonschema.compile(load(table), use_default=False)
     return check
+
+
+@cache
+def _number_checker(table: str) -> Callable[[Any], str] | None:
+    return _numbers(load(table))
 
 
 def _sentence(error: Any) -> str:
@@ -67,20 +73,42 @@ def _quote(value: object) -> str:
     return text if len(text) <= _QUOTED else f"{text[: _QUOTED - 1]}…"
 
 
-def _wrong_numbers(schema: Mapping[str, Any], value: Any, name: str) -> Iterator[str]:
-    """Numbers of the wrong kind: a float for an offset, an integer for a score, more than four decimals."""
+def _numbers(schema: Mapping[str, Any]) -> Callable[[Any], str] | None:
+    """A check for numbers of the wrong kind in a value of this schema; None if it holds no numbers.
+
+    The check returns where and what, ``""`` if all is well.
+    """
     kind = schema["type"]
     if kind == "integer":
-        if type(value) is not int:
-            yield f"{name} is {value!r}: it must be written as an integer"
-    elif kind == "number":
-        if type(value) is not float or round(value, 4) != value:
-            yield f"{name} is {value!r}: it must be written as a float of at most four decimals"
-    elif kind == "object":
-        for key, inner in schema.get("properties", {}).items():
-            if inner["type"] != "string" and key in value:
-                yield from _wrong_numbers(inner, value[key], f"{name}.{key}".removeprefix("."))
-    elif kind == "array":
-        inner = schema["items"]
-        for index, item in enumerate(value):
-            yield from _wrong_numbers(inner[index] if isinstance(inner, list) else inner, item, f"{name}[{index}]")
+        return lambda value: "" if type(value) is int else f" is {value!r}: it must be written as an integer"
+    if kind == "number":
+        return _wrong_float
+    if kind == "object":
+        inner = [(key, _numbers(inner)) for key, inner in schema.get("properties", {}).items()]
+        checks = [(key, check) for key, check in inner if check]
+        return (lambda value: _first_of_keys(checks, value)) if checks else None
+    if kind == "array":
+        items = schema["items"]
+        check = _numbers(items[0] if isinstance(items, list) else items)
+        return (lambda value: _first_of_items(check, value)) if check else None
+    return None
+
+
+def _wrong_float(value: Any) -> str:
+    if type(value) is float and round(value, 4) == value:
+        return ""
+    return f" is {value!r}: it must be written as a float of at most four decimals"
+
+
+def _first_of_keys(checks: Sequence[tuple[str, Callable[[Any], str]]], value: Mapping[str, Any]) -> str:
+    for key, check in checks:
+        if key in value and (fault := check(value[key])):
+            return f".{key}{fault}"
+    return ""
+
+
+def _first_of_items(check: Callable[[Any], str], value: Sequence[Any]) -> str:
+    for index, item in enumerate(value):
+        if fault := check(item):
+            return f"[{index}]{fault}"
+    return ""
