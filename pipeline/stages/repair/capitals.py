@@ -7,6 +7,7 @@ are lower-case, and nothing around it looks like a title: a quotation, a chain o
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
@@ -73,11 +74,16 @@ def capitals(page: Page, proven: bool) -> list[Edit]:
 def _candidates(page: Page, proven: bool) -> Iterator[Edit]:
     text = page.text
     known = languages.flags()
-    for match in _CANDIDATE.finditer(text):
-        word = match[0].lower()
+    matches = [(match, match[0].lower()) for match in _CANDIDATE.finditer(text)]
+    capitalised = Counter(word for _, word in matches)
+    for match, word in matches:
         flags = _flags(known, word)
-        if flags and _is_stray(text, match, word, flags, proven):
-            yield Edit(match.start(), match.start() + 1, word[0], "repair.stray-capital")
+        if not flags or not _is_stray(text, match, word, flags, proven):
+            continue
+        if capitalised[word] > 1 and not re.search(rf"\b{word}\b", text):
+            continue  # always with a capital in this document: its own name for something
+        to = "to " if text.endswith(" times ", 0, match.start()) else ""  # 三次回复: "three times Reply"
+        yield Edit(match.start(), match.start() + 1, to + word[0], "repair.stray-capital")
 
 
 def _flags(known: dict[str, str], word: str) -> str:
@@ -99,7 +105,7 @@ def _is_stray(text: str, match: re.Match[str], word: str, flags: str, proven: bo
     start, end = match.span()
     before = _BEFORE.search(text, max(0, start - 30), start)
     after = _AFTER.match(text, end, end + 60)
-    if not before or not before[1] or not after or before[1] != before[1].lower():
+    if not before or not before[1] or not after or (not before[2] and before[1] != before[1].lower()):
         return False
     previous, mark, following = before[1], after[1], after[2] or ""
     if following[:1].isdigit() or (following[:1].isupper() and not mark.startswith((".", "!", "?"))):

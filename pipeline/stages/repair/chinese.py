@@ -22,6 +22,7 @@ _BETWEEN_HAN = re.compile(f"(?<=[{_H}”’》」』）】])[,;:?!]+(?=[{_H}“�
 _BESIDE_LATIN = re.compile(
     f"(?<=[{_H}”’》」』）】])[,;:?!] ?(?=[A-Za-z0-9])|(?<=[A-Za-z0-9%”)])[,;:?!](?=[{_H}“《「（])|(?<=[{_H}])[,;:?!] (?=[{_H}“])"
 )
+_ENGLISH_AHEAD = re.compile(r"[A-Za-z’']+(?:,? [A-Za-z’']+){3}")
 _BRACKETS = re.compile(r"\(([^()\n]{1,200})\)")
 _HAN = re.compile(f"[{_H}]")
 _DOUBLED = re.compile(r"([，。；：、])\1(?!\1)")
@@ -52,6 +53,8 @@ def _propose(text: str) -> Iterator[Edit]:
             yield Edit(match.start(), match.end(), new, "repair.punctuation-width")
         if folded:
             for match in _BESIDE_LATIN.finditer(text):
+                if _ENGLISH_AHEAD.match(text, match.end()):
+                    continue  # the mark belongs to neither language alone
                 yield Edit(match.start(), match.end(), _FULL[match[0][0]], "repair.punctuation-width")
             yield from _brackets(text)
     for match in _DOUBLED.finditer(text):

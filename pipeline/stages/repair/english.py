@@ -31,12 +31,18 @@ _FULL_MARK = re.compile(r"(?<=[A-Za-z0-9)”’\"%]) ?[，。；：？！、]+ ?
 _FULL_BRACKET = re.compile(r" ?（([^（）\n]{1,200})）")
 _FULL_LETTERS = re.compile("[！-～]+")
 _GLUED = re.compile(r"(?<=[a-z]{2})[.?!](?=[A-Z][a-z]*(?:[’'][a-z]+)? [A-Za-z])")
+_LOOSE_ELLIPSIS = re.compile(r"(?<=[a-z]) +(?=… [A-Z])")
+_ORPHAN = re.compile(r"(?<=[A-Za-z]{3})\)(?! ?[-:])")
+# A second opening quote in mid-clause while the first, itself in mid-line, waits for its partner; one closes.
+_NESTED = re.compile(r"(?<=[a-z] )“[^“”\n]{1,200}[a-z] “(?=[A-Za-z][^“”\n]{1,200}”[^“”\n]*$)", re.MULTILINE)
 # Words that begin sentences: after a stop they are no part of a name such as String.Format or Booking.Com.
 _STARTERS: Final = frozenset(
     """The It In This That These Those They There He She We You I If When While But However And As At For After Before
     Although Though Since Because So Then Our His Her Their Its My Your What How Why Who Where A An Not No One Some
     Many Most All Each It’s We’ve We’re That’s I’m There’s""".split()
 )
+# No-break spaces that became question marks with it.
+_LOST = re.compile(r"(?<=[^\s?])\?(?: \?)+(?= |$)", re.MULTILINE)
 _COPYRIGHT = re.compile(r"\b([Cc]opyright|COPYRIGHT) \?(?= ?\d{4}\b)((?: ?\d{4}(?:-\d{4})?)?)((?: \?)*)")
 
 
@@ -51,10 +57,13 @@ def copyright_mark(page: Page) -> list[Edit]:
     """``Copyright ? 2016``: a © that the file's encoding could not hold."""
     if "opyright ?" not in page.text and "OPYRIGHT ?" not in page.text:
         return []
-    return settle(
-        page.text,
-        [Edit(m.start(), m.end(), f"{m[1]} ©{m[2]}", "repair.copyright-mark") for m in _COPYRIGHT.finditer(page.text)],
-    )
+    text = page.text
+    edits = []
+    for match in _COPYRIGHT.finditer(text):
+        edits.append(Edit(match.start(), match.end(), f"{match[1]} ©{match[2]}", "repair.copyright-mark"))
+        for lost in _LOST.finditer(text, match.end(), page.line_of(match.start())[1]):
+            edits.append(Edit(lost.start(), lost.end(), "", "repair.copyright-mark"))
+    return settle(text, edits)
 
 
 def _propose(text: str) -> Iterator[Edit]:
@@ -110,3 +119,16 @@ def _parts_sentences(text: str, at: int) -> bool:
     if right[0].replace("'", "’") in _STARTERS:
         return True
     return left[0].islower() and is_english(left[0]) and is_english(right[0].lower())
+
+
+def loose_ends(page: Page) -> list[Edit]:
+    """Edits that only a document with other artifacts proves: brackets and quotes without a partner, loose ellipses."""
+    text = page.text
+    edits = [Edit(m.start(), m.end(), "", "repair.spaced-ellipsis") for m in _LOOSE_ELLIPSIS.finditer(text)]
+    for match in _ORPHAN.finditer(text):
+        start = page.line_of(match.start())[0]
+        if text.count("(", start, match.start()) <= text.count(")", start, match.start() + 2) - 1:
+            edits.append(Edit(match.end() - 1, match.end(), "", "repair.orphan-bracket"))
+    for match in _NESTED.finditer(text):
+        edits.append(Edit(match.end() - 1, match.end(), "", "repair.doubled-quote"))
+    return settle(text, [edit for edit in edits if page.lang_at(edit.start) == "en"])

@@ -41,7 +41,8 @@ def settle(text: str, edits: Iterable[Edit]) -> list[Edit]:
     ones left out. Edits that change nothing vanish."""
     settled: list[Edit] = []
     for edit in sorted(edits, key=lambda edit: (edit.start, -edit.end)):
-        edit = _trim(text, edit)
+        if not edit.rule.startswith("repair.term."):  # a term is shown whole
+            edit = _trim(text, edit)
         if edit.start == edit.end and not edit.new:
             continue
         if settled:

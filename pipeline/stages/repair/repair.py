@@ -9,7 +9,7 @@ from pipeline.document import Document, Edit
 from pipeline.stages.repair.capitals import capitals
 from pipeline.stages.repair.characters import characters
 from pipeline.stages.repair.chinese import chinese
-from pipeline.stages.repair.english import copyright_mark, english
+from pipeline.stages.repair.english import copyright_mark, english, loose_ends
 from pipeline.stages.repair.lines import Page
 from pipeline.stages.repair.quotes import quotes
 from pipeline.stages.repair.terms import terms
@@ -26,6 +26,8 @@ _ARTIFACTS = frozenset(
         "repair.missing-space",
         "repair.missing-stop",
         "repair.stray-capital",
+        "repair.orphan-bracket",
+        "repair.spaced-ellipsis",
     }
 )
 
@@ -51,7 +53,10 @@ def repair(doc: Document, level: str = "safe", glossary: Sequence[UserTerm] = ()
     edits, flagged = terms(Page.of(doc), level, signs, glossary)
     doc = doc.edit(edits)
     kinds = {edit.rule for edit in edits if edit.rule.startswith("repair.term.")}
-    doc = doc.edit(capitals(Page.of(doc), signs + len(kinds) > 1))
+    proven = signs + len(kinds) > 1
+    doc = doc.edit(capitals(Page.of(doc), proven))
+    if proven:
+        doc = doc.edit(loose_ends(Page.of(doc)))
     repaired = sum(_is_artifact(change.rule) for change in doc.changes[before:])
     return doc.note(artifacts=repaired + flagged)
 

@@ -21,7 +21,7 @@ _WORD = re.compile("[a-z0-9]+")
 _EXPLAINS = re.compile(
     "mean(?:s|ing|t)|literal|nickname|slang|so-called|known as|translat|refers? to|the (?:word|term|phrase|expression|pun)\\b|[\u3400-\u9fff]"
 )
-_VOWEL_SOUND: Final = re.compile("(?i)(?!uni|use|usa|one|eu)[aeiou]|(?:SEO|RMB|MP|X|hour|honest)")
+_VOWEL_SOUND: Final = re.compile("(?i)(?!uni|use|usa|one|eu)[aeiou]|(?:SEO|RMB|MP|hour|honest)")
 
 
 class Vocabulary:
@@ -97,7 +97,17 @@ def _edit(page: Page, match: re.Match[str], term: Term) -> Edit | None:
     around = text[max(line_start, start - 80) : min(line_end, end + 80)]
     if quoted and _EXPLAINS.search(around) or re.match(" ?[（(][\u3400-\u9fff]", text[end : end + 3]):
         return None
-    return _replace(text, start, end, match.expand(term.right), term.id)
+    return _replace(text, start, end, _right(match, term.right), term.id)
+
+
+def _right(match: re.Match[str], right: str) -> str:
+    """What replaces the match: of ``one|many`` the second if it ends in s; in title case if all its words are."""
+    one, _, many = right.partition("|")
+    new = match.expand(many if many and match[0].endswith("s") else one)
+    words = match[0].split()
+    if len(words) > 1 and all(word[0].isupper() for word in words) and new[:1].islower():
+        new = " ".join(word[:1].upper() + word[1:] for word in new.split(" "))
+    return new
 
 
 def _replace(text: str, start: int, end: int, right: str, rule: str) -> Edit:
