@@ -127,7 +127,7 @@ def pandas(output: Output) -> Iterator[tuple[str, int, bool]]:
     import pandas
 
     for table in output.tables:
-        frames = [pandas.read_json(path, lines=True, dtype=False, convert_dates=False) for path in output.jsonl(table)]
+        frames = [pandas.read_json(path, lines=True, dtype=False, precise_float=True) for path in output.jsonl(table)]
         frames = [frame for frame in frames if len(frame)]
         found = pandas.concat(frames).to_dict("records")
         yield f"{table} (read_json)", len(found), same(found, output.rows(table))
