@@ -258,8 +258,8 @@ class _Check:
         if fault:
             yield fault
             return
-        for table in ("documents", "rejected"):
-            if run[table] != self.counts[table]:
+        for table in ("documents", "rejected", "pairs", "terms"):
+            if run.get(table, self.counts[table]) != self.counts[table]:
                 yield f"run.json: {table} is {run[table]}, there are {self.counts[table]} rows"
         if run["inputs"] != run["documents"] + run["rejected"]:
             yield f"run.json: inputs {run['inputs']} != documents {run['documents']} + rejected {run['rejected']}"
