@@ -88,6 +88,7 @@ _BAD = re.compile("[\udc00-\udcff]")
 _HIGH = re.compile(r"[^\x00-\x7f]+")
 _DECLARED = re.compile(rb"(?:charset|encoding)\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
 _ISOLATED = re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")
+_CONTROL_SET = bytes([*range(9), *range(14, 32), 127])
 _CONTROL_BYTES = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 _HIGH_BYTES = re.compile(rb"[\x80-\xff]")
 _BIG5_RUNS = re.compile(rb"([\x00-\x7f]+)|((?:[\x81-\xfe][\x40-\x7e\xa1-\xfe])+)|([\x80-\xff])")
@@ -117,15 +118,32 @@ def decode(data: bytes, name: str = "", declared: str = "") -> Document:
         )
     source, offsets = _source(data, encoding, shift)
     doc = Document.from_source(name, source, encoding, offsets).note(encoding_confidence=round(confidence, 4))
-    controls = sum([len(found) for found in _CONTROLS.findall(source)])
+    controls = _count_controls(data, source, encoding)
     if controls > _FEW_CONTROLS * len(source):
         return doc.reject("decode.binary", f"not text: {controls} control characters among {len(source)}")
     if confidence < 0.6:
         doc = doc.flag("doubtful-encoding")
-    edits = sorted([*_bad_bytes(data, source, encoding), *_control_edits(source, controls)])
+    edits = [*_bad_bytes(data, source, encoding)] if _has_surrogates(source) else []
+    if controls:
+        edits += [Edit(found.start(), found.end(), "", "decode.control") for found in _CONTROLS.finditer(source)]
     if any(edit.new == "\ufffd" for edit in edits) or "\ufffd" in source or "锟斤拷" in source:
         doc = doc.flag("lossy-encoding")
-    return doc.edit(edits)
+    return doc.edit(sorted(edits))
+
+
+def _count_controls(data: bytes, source: str, codec: str) -> int:
+    """Control characters of the text; in all but the wide encodings their bytes mean nothing else."""
+    if codec.startswith(("utf-16", "utf-32")):
+        return sum([len(found) for found in _CONTROLS.findall(source)])
+    return len(data) - len(data.translate(None, _CONTROL_SET))
+
+
+def _has_surrogates(source: str) -> bool:
+    try:
+        source.encode("utf-8")
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def _choose(data: bytes, declared: str) -> tuple[str, float, int]:
@@ -385,9 +403,3 @@ def _windows_character(source: str, at: int) -> str:
     if meant in "‘’“”–—…•™®©°":
         return meant
     return meant if meant.isalpha() and before.isalpha() and after.isalpha() else ""
-
-
-def _control_edits(source: str, count: int) -> Iterator[Edit]:
-    if count:
-        for found in _CONTROLS.finditer(source):
-            yield Edit(found.start(), found.end(), "", "decode.control")

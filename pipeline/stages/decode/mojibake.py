@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 # Han characters that the first two bytes of frequent Chinese UTF-8 characters and punctuation make in GBK.
 _GBK_SIGNS: Final = "锛銆鐨勬涓浜浠浣鍦鍥澶鏄鏈鏃鎴鍙杩鍒瀛骞鏂鈥缁璇"
-# The same for GBK read as Latin-1: 的 是 ， 。 and frequent lead bytes; letters that no Chinese and few English texts hold.
+# The same for GBK read as Latin-1: 的 是 ， 。 and frequent lead bytes. No Chinese and few English texts hold them.
 _LATIN_SIGNS: Final = ("µÄ", "ÊÇ", "£¬", "¡£", "Ö", "Ô", "Ò", "Ð", "Ó", "Ñ", "¹", "Ê", "Ã")
 # A UTF-8 lead byte and a byte that goes on, as Latin-1 or Windows-1252 show them; or a control character of Latin-1.
 _UTF8_SIGN: Final = re.compile(
@@ -96,6 +96,8 @@ def _round_trips(line: str, runs: re.Pattern[str], wrong: str, right: str, rule:
         try:
             after = run.group().encode(wrong).decode(right)
         except UnicodeError:
+            if wrong == "gb18030" and _is_lossy(run.group()):
+                return  # half a repair would hide the loss
             continue
         before += run.group()
         found.append(Edit(run.start(), run.end(), after, rule))

@@ -37,6 +37,14 @@ _PRE: Final = frozenset(("pre", "listing", "xmp", "plaintext"))
 _TABLE: Final = frozenset("table tbody thead tfoot tr td th caption colgroup col".split())
 _CELL: Final = frozenset(("td", "th", "caption"))
 
+# Start tags that end <svg>, as the standard has it for foreign content.
+_SVG_ENDS: Final = frozenset(
+    """b big blockquote body br center code dd div dl dt em embed h1 h2 h3 h4 h5 h6 head hr i img li listing menu meta
+    nobr ol p pre ruby s small span strong strike sub sup table tt u ul var""".split()
+)
+# An unclosed <noscript> hides the rest of the page from the tokenizer; so often the reader looks behind one.
+_RESTARTS: Final = 20
+
 # Start tag -> (open elements it ends, elements that shield them): the optional end tags of the standard.
 _ENDS: Final[dict[str, tuple[frozenset[str], frozenset[str]]]] = {
     "li": (frozenset({"li"}), frozenset({"ul", "ol", "menu", "dir", "table", "td", "th"})),
@@ -53,6 +61,8 @@ _ENDS: Final[dict[str, tuple[frozenset[str], frozenset[str]]]] = {
 # Open elements searched for the partner of an end tag. Real pages need about ten; without a bound, hostile nesting
 # costs quadratic time.
 _SEARCH: Final = 100
+# Open elements remembered. Real pages stay below 100; deeper elements lend no facts, their text is read all the same.
+_DEPTH: Final = 2000
 # Code points of the class and id words of one element, and of a line's ancestors together (the nearest count).
 HINT_LENGTH: Final = 120
 HINTS_LENGTH: Final = 600
@@ -62,10 +72,14 @@ ZONES: Final = frozenset("js_content activity-name js_name js_author_name publis
 
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 
-# How a start tag is handled.
-_INLINE, _BLOCK, _BREAK, _EMPTY, _UNSEEN, _ANCHOR = range(6)
+# How a tag is handled; the kinds from _BLOCK to _TABLE_PART begin and end a line.
+_INLINE, _BLOCK, _ITEM, _ROOT, _PREFORMATTED, _TABLE_PART, _BREAK, _EMPTY, _UNSEEN, _ANCHOR = range(10)
 _KIND: Final[dict[str, int]] = {
     **dict.fromkeys(BLOCKS, _BLOCK),
+    **dict.fromkeys(("li", "dd", "dt"), _ITEM),
+    **dict.fromkeys(("html", "head", "body"), _ROOT),
+    **dict.fromkeys(_PRE, _PREFORMATTED),
+    **dict.fromkeys(_TABLE, _TABLE_PART),
     **dict.fromkeys(VOID, _EMPTY),
     **dict.fromkeys(UNSEEN, _UNSEEN),
     "hr": _BREAK,
@@ -73,14 +87,12 @@ _KIND: Final[dict[str, int]] = {
     "a": _ANCHOR,
 }
 
+# An open element: its tag; the innermost block element, itself or an ancestor; class and id words of it and its
+# ancestors; the innermost of ZONES, its own id or an ancestor's. A plain tuple: a page makes thousands.
+_Frame = tuple[str, str, str, str]
 
-class _Frame(NamedTuple):
-    """An open element."""
-
-    tag: str
-    block: str  # the innermost block element: itself or an ancestor
-    hints: str  # class and id words of it and its ancestors
-    zone: str  # the innermost of ZONES: its own id or an ancestor's, "" for none
+# Code points kept of a <title>.
+_TITLE_LENGTH: Final = 1000
 
 
 class Page(NamedTuple):
@@ -113,72 +125,80 @@ class _Reader:
         self.lines = Lines(source)
         self.declared = Head()
         self.unlocated = 0
-        self.stack = [_Frame("", "body", "", "")]
+        self.stack: list[_Frame] = [("", "body", "", "")]
         self.links = 0  # open <a href>
         self.unseen = 0  # index in the stack of the outermost element whose text is not seen, or 0
         self.head = False  # whether <head> is open
         self.pre = 0  # open <pre>
         self.told = ""  # "title" or "data" while inside the first <title> or a JSON-LD script
+        self.hidden_from = 0  # offset behind an unclosed <noscript>
         self.code = False  # whether the last tag was </code>
         self.row = -1  # number of finished lines when the open table row began, or -1: cells are no line
 
     def read(self) -> None:
+        """Read the page to its end."""
+        start = 0
+        for _ in range(_RESTARTS):
+            self._read_from(start)
+            if self.hidden_from <= start:
+                break
+            self._cut(len(self.stack) - 1)
+            start = self.hidden_from
+        self.lines.end()
+
+    def _read_from(self, base: int) -> None:
+        """Read from offset ``base`` on, where no tag is open for the tokenizer."""
         from turbohtml import TokenType, tokenize
 
         start_tag, end_tag, text = TokenType.START_TAG, TokenType.END_TAG, TokenType.TEXT
         reference = TokenType.CHARACTER_REFERENCE
-        lines, flat = self.lines, self.flat
+        lines, flat, start_element, end_element = self.lines, self.flat, self._start, self._end
+        size = len(flat)
         # A token that ends where the next one begins: a reference, or a text in which markup was swallowed.
         waiting: tuple[int, str, bool] | None = None
         token: Any
-        for token in tokenize(flat, resolve_references=False):
+        for token in tokenize(flat[base:], resolve_references=False):
             kind = token.type
             if waiting is not None:
-                self._place(*waiting, token.col)
+                self._place(*waiting, base + token.col)
                 waiting = None
             if kind is text:
                 if self.unseen:
                     if self.told:
                         self._tell(token.data)
+                    elif self.stack[-1][0] == "noscript" and base + token.col + len(token.data) == size:
+                        self.hidden_from = base + token.col
                     continue
                 data = token.data
-                start = token.col
+                start = base + token.col
                 end = start + len(data)
                 if data.isspace() and not self.pre:
                     if lines.open and lines.gap is None:
                         lines.gap = (start, end)
-                elif flat[start:end] == data:
+                elif flat[start:end] != data:
+                    waiting = (start, data, False)
+                else:
                     if not lines.open:
                         self._begin()
                     if self.pre:
                         self._preformatted(start, end)
                     else:
                         lines.text(start, end, self.links > 0)
-                else:
-                    waiting = (start, data, False)
             elif kind is start_tag:
-                tag = token.tag
-                if tag == "code" and self.pre and self.code and lines.open:
-                    lines.end()  # one <code> a line, as WeChat's code blocks have it
-                self.code = False
-                self._start(tag, token)
+                start_element(token.tag, token)
             elif kind is end_tag:
-                tag = token.tag
-                self._end(tag)
-                self.code = tag == "code"
+                end_element(token.tag)
             elif kind is reference:
                 if not self.unseen:
-                    waiting = (token.col, token.data, True)
+                    waiting = (base + token.col, token.data, True)
                 elif self.told:
                     self._tell(token.data)
         if waiting is not None:
-            self._place(*waiting, len(flat))
-        lines.end()
+            self._place(*waiting, size)
 
     def _begin(self) -> None:
         """A line begins with what comes."""
         if self.head:
-            self.head = False
             self._close("head")
         stack = self.stack
         _, block, hints, zone = stack[-1]
@@ -186,128 +206,146 @@ class _Reader:
 
     def _start(self, tag: str, token: Any) -> None:
         kind = _KIND.get(tag, _INLINE)
+        stack = self.stack
         if self.unseen and not self._leaves(tag):
-            if kind != _EMPTY and kind != _BREAK and not token.self_closing:
-                self.stack.append(_Frame(tag, "", "", ""))
+            if kind != _EMPTY and kind != _BREAK and not token.self_closing and len(stack) < 2 * _DEPTH:
+                stack.append((tag, "", "", ""))
             return
         if kind == _EMPTY:
             if tag == "meta" or tag == "link":
-                self._declare(tag, token.attrs)
-            return
-        lines, stack = self.lines, self.stack
-        if kind == _BREAK:
-            if lines.open:
-                lines.end()
-            self.row = -1
+                self._declare(tag, dict(token.attrs))
             return
         if self.head and tag not in _HEAD:
-            self.head = False
             self._close("head")
-        _, block, hints, zone = stack[-1]
-        if kind == _BLOCK:
-            if lines.open:
-                lines.end()
-            if tag in ("html", "body", "head"):
-                if tag == "head":
-                    self.head = True
-                elif any(frame.tag == tag for frame in stack[:4]):
-                    return
-            self._imply(tag, block)
-            _, block, hints, zone = stack[-1]
-            if tag in _TABLE:
-                if tag == "tr":
-                    self.row = len(lines.facts)
-                elif tag == "table":
-                    self.row = -1
-            else:
+        if _BLOCK <= kind <= _BREAK:
+            if self.lines.open:
+                self.lines.end()
+            if kind == _BREAK or len(stack) > _DEPTH:
                 self.row = -1
-                if tag in _PRE:
-                    self.pre += 1
-            block = tag
-        elif kind == _UNSEEN:
-            if tag in ("svg", "select", "object", "video", "audio", "template") and token.self_closing:
                 return
-            self.unseen = len(stack)
-            stack.append(_Frame(tag, block, hints, zone))
-            if tag == "title" and not self.declared.title:
-                self.told = "title"
-            elif tag == "script" and token.attr("type") == "application/ld+json":
-                self.told = "data"
-                self.declared.data.append("")
-            return
-        attributes = token.attrs
-        if kind == _ANCHOR:
-            if self.links:
-                self._close("a")
-            tag = "anchor"  # a jump target, unless it has an address
-        for name, value in attributes:
+            if kind != _BLOCK and not self._start_special(tag, kind):
+                return
+            if stack[-1][1] == "p" and tag != "table":
+                self._close("p")
+            if kind != _TABLE_PART:
+                self.row = -1
+            _, block, hints, zone = stack[-1]
+            block = tag
+        else:
+            _, block, hints, zone = stack[-1]
+            if kind == _UNSEEN:
+                self._start_unseen(tag, token)
+                return
+            if len(stack) > _DEPTH:
+                return
+            if kind == _ANCHOR:
+                if self.links:
+                    self._close("a")
+                tag = "anchor"  # a jump target, unless it has an address
+            elif self.pre and tag == "code" and self.code and self.lines.open:
+                self.lines.end()  # one <code> a line, as WeChat's code blocks have it
+        for name, value in token.attrs:
             if name == "class" or name == "id":
                 if value:
-                    hints = f"{hints} {value[:HINT_LENGTH].lower()}" if hints else value[:HINT_LENGTH].lower()
+                    words = value[:HINT_LENGTH].lower()
+                    hints = f"{hints} {words}" if hints else words
                     if value in ZONES:
                         zone = value
+            elif name == "href":
+                if kind == _ANCHOR:
+                    tag = "a"
+                    self.links += 1
             elif name == "style":
                 if value and "none" in value.lower() and _HIDDEN_STYLE.search(value) and not self.unseen:
                     self.unseen = len(stack)
             elif name == "hidden":
                 if value != "until-found" and not self.unseen:
                     self.unseen = len(stack)
-            elif name == "href":
-                if kind == _ANCHOR:
-                    tag = "a"
             elif name == "lang":
                 if tag == "html":
                     self.declared.language = value or ""
             elif name == "datetime" and value and not self.declared.time:
                 self.declared.time = value
-        if tag == "a":
-            self.links += 1
         if len(hints) > HINTS_LENGTH:
             hints = hints[-HINTS_LENGTH:].partition(" ")[2]
-        stack.append(_Frame(tag, block, hints, zone))
+        stack.append((tag, block, hints, zone))
+
+    def _start_special(self, tag: str, kind: int) -> bool:
+        """What the start of a list item, table part, root element or <pre> closes; whether the element opens."""
+        if kind == _ROOT:
+            if tag == "head":
+                self.head = True
+                return True
+            # A second <html> or <body> only adds attributes to the first.
+            return all(frame[0] != tag for frame in self.stack[:4])
+        if kind == _PREFORMATTED:
+            self.pre += 1
+            return True
+        if tag in _ENDS:
+            self._imply(tag)
+        if tag == "tr":
+            self.row = len(self.lines.facts)
+        elif tag == "table":
+            self.row = -1
+        return True
+
+    def _start_unseen(self, tag: str, token: Any) -> None:
+        if tag in ("svg", "select", "object", "video", "audio", "template") and token.self_closing:
+            return
+        self.unseen = len(self.stack)
+        self.stack.append((tag, "", "", ""))
+        if tag == "title" and not self.declared.title:
+            self.told = "title"
+        elif tag == "script" and token.attr("type") == "application/ld+json":
+            self.told = "data"
+            self.declared.data.append("")
 
     def _end(self, tag: str) -> None:
         lines, stack = self.lines, self.stack
         kind = _KIND.get(tag, _INLINE)
-        if kind == _BLOCK and not self.unseen:
+        if _BLOCK <= kind <= _BREAK and not self.unseen:
             if lines.open:
                 lines.end()
-            if tag == "tr" or tag == "table":
-                if self.row >= 0 and tag == "tr":
-                    lines.join(self.row)
-                self.row = -1
-            elif tag == "body" or tag == "html":
+            if kind == _TABLE_PART:
+                if tag == "tr" or tag == "table":
+                    if self.row >= 0 and tag == "tr":
+                        lines.join(self.row)
+                    self.row = -1
+            elif kind == _BREAK or tag == "body" or tag == "html":
                 return
-        elif kind == _BREAK:
-            if lines.open and not self.unseen:
-                lines.end()
-            return
-        if stack[-1].tag == tag:
-            self._cut(len(stack) - 1)
-        elif kind == _ANCHOR and not self.links:
-            self._close("anchor")
-        else:
+        if stack[-1][0] != tag:
+            if len(stack) > _DEPTH and kind != _UNSEEN:
+                return  # perhaps of an element that was not remembered
+            if kind == _ANCHOR and not self.links:
+                tag = "anchor"
             self._close(tag)
+        elif self.links or self.pre or self.head:
+            self._cut(len(stack) - 1)
+        elif len(stack) > 1:
+            del stack[-1]
+            if self.unseen >= len(stack):
+                self.unseen = 0
+                self.told = ""
+        self.code = tag == "code"
 
     def _cut(self, index: int) -> None:
         """Close the elements from ``index`` on."""
         stack = self.stack
         if self.links or self.pre or self.head:
-            for frame in stack[index:]:
-                if frame.tag == "a":
+            for tag, block, _, _ in stack[index:]:
+                if tag == "a":
                     self.links -= 1
-                elif frame.tag in _PRE and frame.block:
-                    self.pre = max(0, self.pre - 1)
-                elif frame.tag == "head":
+                elif tag == "head":
                     self.head = False
+                elif tag in _PRE and block:
+                    self.pre = max(0, self.pre - 1)
         del stack[index:]
         if self.unseen >= index:
             self.unseen = 0
             self.told = ""
 
-    def _declare(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+    def _declare(self, tag: str, values: dict[str, str | None]) -> None:
         """Note what a <meta> or <link> says of the page."""
-        values = dict(attributes)
         if tag == "meta":
             name = values.get("name") or values.get("property") or values.get("itemprop")
             content = values.get("content")
@@ -319,7 +357,8 @@ class _Reader:
     def _tell(self, data: str) -> None:
         """Note the text of <title> or of a JSON-LD script."""
         if self.told == "title":
-            self.declared.title += data
+            if len(self.declared.title) < _TITLE_LENGTH:
+                self.declared.title += data[:_TITLE_LENGTH]
         else:
             self.declared.data[-1] += data
 
@@ -328,49 +367,47 @@ class _Reader:
         stack = self.stack
         inline = tag not in BLOCKS and tag not in UNSEEN
         shielded = tag not in _TABLE
-        block = False
+        inside = False  # whether a block is open inside it
         for index in range(len(stack) - 1, max(0, len(stack) - _SEARCH), -1):
             frame = stack[index]
-            if frame.tag == tag:
-                if inline and block:
+            open_tag = frame[0]
+            if open_tag == tag:
+                if inline and inside:
                     # Misnested: the blocks inside stay open, only the element itself ends.
                     if tag == "a":
                         self.links -= 1
-                    stack[index] = frame._replace(tag="span")
+                    stack[index] = ("span", *frame[1:])
                     if self.unseen == index:
                         self.unseen = 0
                 else:
                     self._cut(index)
                 return
-            if shielded and frame.tag in _CELL:
+            if shielded and open_tag in _CELL:
                 return
-            block = block or frame.tag in BLOCKS
+            inside = inside or open_tag in BLOCKS
 
-    def _imply(self, tag: str, block: str) -> None:
-        """Close what the start of the block ``tag`` closes without an end tag."""
+    def _imply(self, tag: str) -> None:
+        """Close what the start of a list item or table part closes without an end tag."""
         stack = self.stack
-        if block == "p" and tag != "table":
-            self._close("p")
-        if tag in _ENDS:
-            ends, shields = _ENDS[tag]
-            for index in range(len(stack) - 1, max(0, len(stack) - _SEARCH), -1):
-                here = stack[index].tag
-                if here in ends:
-                    if tag == "tr" and self.row >= 0:
-                        self.lines.join(self.row)
-                    self._cut(index)
-                    return
-                if here in shields:
-                    return
+        ends, shields = _ENDS[tag]
+        for index in range(len(stack) - 1, max(0, len(stack) - _SEARCH), -1):
+            here = stack[index][0]
+            if here in ends:
+                if tag == "tr" and self.row >= 0:
+                    self.lines.join(self.row)
+                self._cut(index)
+                return
+            if here in shields:
+                return
 
     def _leaves(self, tag: str) -> bool:
         """Whether the start of ``tag`` ends the unseen element that is open; it is closed then."""
-        outer = self.stack[self.unseen].tag
+        outer = self.stack[self.unseen][0]
         if outer == "select":
             leaves = (tag in BLOCKS and tag not in ("option", "optgroup", "hr")) or tag in ("input", "textarea")
         elif outer == "svg":
-            leaves = tag in BLOCKS and tag not in ("title", "option")
-            leaves = leaves and not any(frame.tag == "foreignobject" for frame in self.stack[-_SEARCH:])
+            leaves = tag in _SVG_ENDS
+            leaves = leaves and not any(frame[0] == "foreignobject" for frame in self.stack[-_SEARCH:])
         else:
             return False
         if leaves:

@@ -59,7 +59,8 @@ class Lines:
     def __init__(self, source: str) -> None:
         self.source = source
         self.parts: list[str] = []
-        self.blocks: list[Block] = []  # text offset, source offset, length; touching runs are one
+        # As Block, which would cost three times as much here; touching runs are one.
+        self.blocks: list[tuple[int, int, int]] = []
         self.changes: list[Change] = []
         self.facts: list[LineFacts] = []
         self.zones: list[str] = []  # id of the element of interest each line stands in, "" for none
@@ -137,14 +138,13 @@ class Lines:
         self.open = False
         self.gap = None
         parts, blocks, changes, length = self._marks
-        shown = self.parts[parts:]
-        if all(part.isspace() for part in shown):
+        if self.parts[parts].isspace() and all(part.isspace() for part in self.parts[parts:]):
             del self.parts[parts:], self.blocks[blocks:], self.changes[changes:]
             self.length = length
             return
         links = 0.0
         if self._linked:
-            links = self._linked / sum([len(part) - part.count(" ") for part in shown])
+            links = self._linked / sum([len(part) - part.count(" ") for part in self.parts[parts:]])
         tag, depth, hints, zone = self._begun
         self.facts.append(LineFacts(tag, links, depth, hints))
         self.zones.append(zone)
@@ -177,7 +177,7 @@ class Lines:
         part = block = change = offset = 0
         for stop, (blocks, changes), facts, zone in zip(self.breaks, self.ends, self.facts, self.zones, strict=True):
             text = "".join(self.parts[part:stop])
-            runs = [Block(run.text - offset, run.source, run.length) for run in self.blocks[block:blocks]]
+            runs = [Block(at - offset, source, size) for at, source, size in self.blocks[block:blocks]]
             found.append(Line(text, runs, self.changes[change:changes], facts, zone))
             part, block, change = stop + 1, blocks, changes
             offset += len(text) + 1
@@ -186,7 +186,7 @@ class Lines:
     def result(self) -> tuple[str, list[Block], list[Change], tuple[LineFacts, ...]]:
         """Text, its runs of the source, the changes, and the facts of each line."""
         self.end()
-        return "".join(self.parts)[:-1], self.blocks, self.changes, tuple(self.facts)
+        return "".join(self.parts)[:-1], list(map(Block._make, self.blocks)), self.changes, tuple(self.facts)
 
     def _run(self, start: int, shown: str, linked: bool) -> None:
         """Show a kept run, grown onto the last one where they touch."""
@@ -198,11 +198,11 @@ class Lines:
         if blocks and self.open:
             text, source, kept = blocks[-1]
             if source + kept == start and text + kept == length:
-                blocks[-1] = Block(text, source, kept + size)
+                blocks[-1] = (text, source, kept + size)
             else:
-                blocks.append(Block(length, start, size))
+                blocks.append((length, start, size))
         else:
-            blocks.append(Block(length, start, size))
+            blocks.append((length, start, size))
         self.parts.append(shown)
         self.length = length + size
         self.open = True

@@ -28,10 +28,9 @@ _MARKS: Final = (
     "weui_msg_title",
     "profile_info_area",
     "<title>关于公众号</title>",
-    "<title>该内容暂时无法查看</title>",
     "secitptpage/verify",
 )
-_HOSTS: Final = ("mp.weixin.qq.com", "res.wx.qq.com", "mmbiz.qpic.cn", "wxa.wxs.qq.com", "qlogo.cn")
+_HOSTS: Final = ("mp.weixin.qq.com", "res.wx.qq.com", "mmbiz.qpic.cn")
 
 # The notice a page shows instead of an article, and what it means. Searched in the first lines of a page without one.
 NOTICES: Final = (
@@ -90,9 +89,9 @@ _BEIJING: Final = 8 * 3600
 
 def is_wechat(page: str) -> bool:
     """Whether a page is one of WeChat's, article or not."""
-    return any(mark in page for mark in _MARKS) and (
-        any(host in page for host in _HOSTS) or "<title>该内容暂时无法查看</title>" in page
-    )
+    if "<title>该内容暂时无法查看</title>" in page:
+        return True
+    return any(host in page for host in _HOSTS) and any(mark in page for mark in _MARKS)
 
 
 def read_wechat(doc: Document) -> Document:

@@ -1,0 +1,122 @@
+"""Lines that a flattener broke inside a sentence, where a link or an emphasised word stood.
+
+    former fast bowler            former fast bowler Clint McKay, in an attempt to …
+    Clint McKay              ->
+    , in an attempt to …
+
+Only breaks that no writer makes are mended: before a comma or a closing mark, or between two parts of a sentence of
+which the second goes on in lower case. Verse, lists, code and hard-wrapped mail have breaks of the second kind too, so
+one of the two lines must be longer than a verse, and none may hold marks of code.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+# No line begins with one of these unless it was cut off from the line before.
+_CONTINUES: Final = "，。、；：！？）》」』】〕”’,;)"
+# A line that ends in one of these is whole.
+_WHOLE: Final = "。！？!?.…；;：:"
+_CODE: Final = re.compile(r"[{}=<>\\|$\t`]|https?:|\w\(")
+_ITEM: Final = re.compile(r"[•·●○◆◇■□▪*+#>@\-–—\d]")
+_WORDS: Final = re.compile(r"[^\W\d_]+")
+_HAN: Final = re.compile(r"[㐀-鿿豈-﫿]")
+# Han words that end no line and begin none.
+_PARTICLES: Final = frozenset(("的", "了", "和", "与", "及", "在", "被", "把", "從", "从", "與", "對", "对", "以及"))
+# English words at a border that speak for one sentence going on: as the last word of a line, or the first of the next.
+_LAST: Final = frozenset(
+    "a an the of to in on at by for from with and or but that which who is are was were be been has have had as than "
+    "their its his her our your my this these those into about between over under after before while when if not "
+    "will would can could should may might must do does did also such called named".split()
+)
+_FIRST: Final = frozenset(
+    "of to in on at by for from with and or but that which who whose is are was were has have had as than said says "
+    "into about between over under after before while when if will would can could should may might must does did "
+    "also because so where since until against during through within without then takes makes provides helps lets "
+    "the a an its their he she they it we told".split()
+)
+
+# Length in units (Han / 1.6 + words) that two joined lines have together, and one of them alone where only lower case
+# speaks for the join: longer than a verse, and than a line of mail wrapped at 72 columns.
+LONG: Final = 18.0
+# Length of a fragment between two lines that may be joined on both sides, units.
+FRAGMENT: Final = 8.0
+
+
+def rejoin(lines: Sequence[str]) -> list[tuple[int, str]]:
+    """Breaks to mend: (index of the line to join with the next one, what to put between them: "" or " ").
+
+    Ascending; a run of indexes joins more than two lines. Blank lines are never joined over.
+
+    >>> tail = ", who had led the field from the first of six long days in the hills to the last."
+    >>> rejoin(["The prize went to young", "Clint McKay", tail])
+    [(0, ' '), (1, '')]
+    """
+    sizes = [_units(line) if len(line) < 2000 else LONG for line in lines]
+    joined: dict[int, str] = {}
+    for index in range(len(lines) - 1):
+        first, second = lines[index].rstrip(), lines[index + 1].strip()
+        if not first.strip() or not second or sizes[index] + sizes[index + 1] < LONG:
+            continue
+        if second[0] not in _CONTINUES and max(sizes[index], sizes[index + 1]) < LONG:
+            continue
+        if _goes_on(first, second):
+            joined[index] = _between(first, second)
+    for index in sorted(joined):
+        before = index - 1
+        if before < 0 or before in joined or sizes[index] > FRAGMENT or sizes[before] + sizes[index + 1] < LONG:
+            continue
+        first, second = lines[before].rstrip(), lines[index].strip()
+        if (
+            second
+            and first.strip()
+            and _open(first[-1])
+            and _plain(first)
+            and _plain(second)
+            and not _ITEM.match(second)
+        ):
+            joined[before] = _between(first, second)
+    return sorted(joined.items())
+
+
+def _units(line: str) -> float:
+    han = len(_HAN.findall(line))
+    return han / 1.6 + len(_WORDS.findall(_HAN.sub(" ", line)))
+
+
+def _plain(line: str) -> bool:
+    return not (line[:1].isspace() and len(line) - len(line.lstrip()) > 1) and _CODE.search(line[:400]) is None
+
+
+def _open(char: str) -> bool:
+    """Whether a sentence may go on behind this character."""
+    return char.islower() or char in ",，、" or _HAN.match(char) is not None
+
+
+def _goes_on(first: str, second: str) -> bool:
+    """Whether ``second`` can only be the rest of the sentence that ``first`` began."""
+    if not _plain(first) or not _plain(second):
+        return False
+    if second[0] in _CONTINUES:
+        # A line of nothing but a comma is what is left of a bar of buttons.
+        if len(second) > 2 and not _WORDS.match(second.lstrip(_CONTINUES + "”’\"' ")[:1] or " "):
+            return False
+        return len(second) > 1 and first[-1] not in _WHOLE and _WORDS.search(second) is not None
+    if first[-1] in _WHOLE or _ITEM.match(second) or _ITEM.match(first.strip()):
+        return False
+    if second in _PARTICLES or first.strip() in _PARTICLES:
+        return bool(_HAN.match(second[0])) and bool(_HAN.match(first[-1]))
+    if not (second[0].islower() and second[0].isascii()):
+        return False
+    last, following = first.split()[-1], second.split()[0]
+    return (first[-1] == "," and " " in first.strip()) or (
+        first[-1].islower() and (last in _LAST or following.rstrip(",") in _FIRST)
+    )
+
+
+def _between(first: str, second: str) -> str:
+    if second[0] in _CONTINUES or _HAN.match(second[0]) or _HAN.match(first[-1]) or first[-1] in "（《“‘「『【(":
+        return ""
+    return " "
