@@ -122,6 +122,8 @@ def numbered(row: Row, changes: Sequence[Row], size: int) -> Iterator[str]:
             yield f"change {number} is of stage {change['stage']!r} but of rule {change['rule']!r}"
         if not change["start"] <= change["end"] <= size:
             yield f"change {number} [{change['start']}, {change['end']}) is no span of {size} bytes"
+        if change["role"] and change["after"]:
+            yield f"change {number} removed a line ({change['role']}), but after is {quote(change['after'])}"
         if change["before"] == change["after"]:
             yield f"change {number} ({change['rule']}) changes nothing: {quote(change['before'])}"
 
@@ -162,7 +164,10 @@ def explained(row: Row, kept: Sequence[Kept], changes: Sequence[Row], data: byte
         yield from _silent_bytes(gaps, data, encoding)
         yield from _befores(changes, data, encoding)
     elif gaps:
-        yield from _visible_gaps(gaps, kept, data, row["metadata"]["format"], encoding)
+        lost = list(_visible_gaps(gaps, kept, data, row["metadata"]["format"], encoding))
+        if sum(len(text) for _, _, text in lost) > row["metadata"]["unlocated"]:
+            for start, end, text in lost:
+                yield f"bytes [{start}, {end}) show {quote(text)}, but are in no block and in no change"
 
 
 def invented(row: Row, kept: Sequence[Kept], changes: Sequence[Row]) -> Iterator[str]:
@@ -183,6 +188,19 @@ def invented(row: Row, kept: Sequence[Kept], changes: Sequence[Row]) -> Iterator
                     f"{last[1]} and {start} wrote {quote(''.join(left))}"
                 )
         last = (at + length, end)
+
+
+def duplicate(row: Row, documents: Mapping[str, str]) -> Iterator[str]:
+    """A rejected duplicate names the document that was kept; ``documents`` are ids by source."""
+    kept = row["duplicate_of"]
+    if bool(kept) != (row["stage"] == "deduplicate"):
+        yield f"duplicate_of is {kept!r} for rule {row['rule']!r}"
+    elif kept and kept not in documents:
+        yield f"duplicate_of names {kept!r}, which is no document"
+    elif kept and row["rule"] == "deduplicate.same-bytes" and documents[kept] != row["id"]:
+        yield f"id {row['id']} is not that of {kept!r}, whose bytes it is said to have"
+    elif kept and row["text"]:
+        yield "text of a duplicate is not empty"
 
 
 def pair_side(row: Row, side: str, text: str) -> Iterator[str]:
@@ -256,8 +274,10 @@ def _decode(data: bytes, encoding: str) -> str:
     return data.decode(encoding, "surrogateescape" if encoding in _REVERSIBLE else "replace")
 
 
-def _visible_gaps(gaps: Sequence[Span], kept: Sequence[Kept], data: bytes, format: str, encoding: str) -> Iterator[str]:
-    """Text that the page shows, in bytes that no block and no change accounts for."""
+def _visible_gaps(
+    gaps: Sequence[Span], kept: Sequence[Kept], data: bytes, format: str, encoding: str
+) -> Iterator[tuple[int, int, str]]:
+    """Text that the page shows in bytes of no block and no change: first byte, end, text."""
     from pipeline.records.visible import shown
 
     starts = [start for start, _ in gaps]
@@ -267,7 +287,7 @@ def _visible_gaps(gaps: Sequence[Span], kept: Sequence[Kept], data: bytes, forma
             start, end = max(gaps[index][0], first), min(gaps[index][1], last)
             index += 1
             if start < end and (lost := shown(_decode(data[start:end], encoding), format == "wechat")):
-                yield f"bytes [{start}, {end}) show {quote(lost)}, but are in no block and in no change"
+                yield start, end, lost
 
 
 def _visible(kept: Sequence[Kept], data: bytes, format: str, encoding: str) -> list[Span]:

@@ -164,7 +164,7 @@ class _Check:
             own_changes, own_sentences = changes.take(id), sentences.take(id)
             yield from self._told()
             for change in own_changes:
-                if change["rule"] not in self.rules and not change["rule"].startswith("user."):
+                if change["rule"] not in self.rules:
                     yield f"{label}: change {change['seq']}: rules.json has no rule {change['rule']!r}"
             data = self.sources.read(source)
             if data is None:
@@ -197,8 +197,7 @@ class _Check:
                 yield f"{label}: rules.json has no rule {row['rule']!r}"
             if row["stage"] != row["rule"].partition(".")[0]:
                 yield f"{label}: stage {row['stage']!r} is not that of rule {row['rule']!r}"
-            if row["duplicate_of"]:
-                self.references.append((label, "duplicate_of", row["duplicate_of"]))
+            yield from (f"{label}: {finding}" for finding in laws.duplicate(row, self.documents))
             yield from self._rejected_bytes(row, label)
         yield from self._told()
 
@@ -220,6 +219,8 @@ class _Check:
         texts: OrderedDict[str, str] = OrderedDict()
         for row, where, _, _ in self._lines(path, "pairs"):
             yield from self._told()
+            if row["bead"] != (bead := f"{len(row['zh_spans'])}-{len(row['en_spans'])}"):
+                yield f"{where}: bead is {row['bead']!r}, the spans make {bead!r}"
             for side in ("zh", "en"):
                 text = self._text(row[f"{side}_doc"], texts)
                 if text is None:
@@ -247,6 +248,8 @@ class _Check:
             return
         for row, where, _, _ in self._lines(path, "terms"):
             yield from self._told()
+            if row["count"] < len(row["docs"]):
+                yield f"{where}: {row['zh']} = {row['en']}: count is {row['count']}, but docs has {len(row['docs'])}"
             for id in row["docs"]:
                 if id not in self.places:
                     yield f"{where}: {row['zh']} = {row['en']}: {id} is no document"
