@@ -182,3 +182,9 @@ def flags() -> dict[str, str]:
 def is_english(word: str) -> bool:
     """Whether a lower-case word is English."""
     return word in ENGLISH or word in flags()
+
+
+@cache
+def capitalised() -> dict[str, str]:
+    """Flags of words that are no names, by their capitalised form: what a stray capital can stand on."""
+    return {word.capitalize(): mark for word, mark in flags().items() if mark and "n" not in mark}

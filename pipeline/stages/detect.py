@@ -23,6 +23,7 @@ HAN_PER_WORD: Final = 1.6
 MINORITY: Final = 0.1
 # langdetect answers five words right in 95 of 100 cases (97 with a prior), three in 73: shorter lines inherit.
 OPEN_WORDS: Final = 5
+LATIN: Final = ("en", *languages.OTHERS)
 # Characters of Latin text that are enough for one call of langdetect; more costs time and changes no answer.
 SAMPLE: Final = 2_000
 
@@ -166,10 +167,12 @@ def _by_words(text: str, hint: str) -> str:
         return hint or "other"
     if not text.isascii() and 2 * len(_VIETNAMESE.findall(text)) >= count:
         return "vi"
-    lower = [token.lower() for token in tokens]
+    lower = _WORDS.findall(text.lower()) if text.isascii() else [token.lower() for token in tokens]
+    english = sum(map(languages.ENGLISH.__contains__, lower))
+    if count >= 4 and english * 10 >= 4 * count:  # no other language shares so many of these words
+        return "other" if _is_code(text, count) else "en"
     if count >= 3 and languages.pinyin_share(lower[:4]) > 0.7 and languages.pinyin_share(lower) >= 0.8:
         return "other"
-    english = sum(token in languages.ENGLISH for token in lower)
     scores = languages.function_words(lower)
     best, other = max(scores.items(), key=lambda item: (item[1], item[0]), default=("", 0))
     if english * 6 >= count and english > 2 * other:
@@ -181,6 +184,8 @@ def _by_words(text: str, hint: str) -> str:
     known, names = _known(tokens, lower)
     if known * 10 >= 7 * (count - names) and known >= names and english >= other and other * 6 < count:
         return "en"
+    if count >= OPEN_WORDS and hint in LATIN and other <= max(1, english) and text.isascii():
+        return hint  # nothing speaks against the language of the document
     return "" if count >= OPEN_WORDS else _short(text, count, known, english, best, other, hint)
 
 

@@ -15,17 +15,17 @@ from pipeline.document import Edit
 from pipeline.rules import languages
 from pipeline.stages.repair.lines import Page, settle
 
-_CANDIDATE = re.compile(r"(?<=[a-z,] )[A-Z][a-z]+(?:-[a-z]+)*(?=[ ,.;:!?)”])")
+_CANDIDATE = re.compile(r"[A-Z](?<=[a-z,] [A-Z])[a-z]+(?:-[a-z]+)*(?=[ ,.;:!?)”])")
 _BEFORE = re.compile(r"([A-Za-z’'-]+)?(,?) $")
 _AFTER = re.compile(r"([,.;:!?)”]*)(?: ([A-Za-z’'-]+|\S))?(?: ([A-Za-z’'-]+))?")
 _QUOTED = re.compile(r"be “([A-Z])([a-z]+ed) (?=[a-z])")
-_NO_STOP = re.compile(
-    r"(?:\b(?:million|billion|trillion|percent|yuan|dollars)|\d%)( )(?:The|It|In|This|They|These|There|However|But) [a-z]"
-)
+_UNIT = re.compile(r"(?:\b(?:million|billion|trillion|percent|yuan|dollars)|\d%) $")
 _SENTENCE_ADVERB = re.compile(
     r"(?:^|[.!?”] |\n)(?:In (?:short|fact|addition|general|particular|other words)|For example|At present|As a result|After all"
     r"|On the contrary|[A-Z][a-z]+ly|However|Moreover|Therefore|Besides|Nowadays|Meanwhile), $"
 )
+# Words that open the next sentence behind a number and its unit.
+_NEXT: Final = frozenset("The It In This They These There However But".split())
 _MODALS: Final = frozenset(
     "will would can could should must might may shall cannot can’t won’t don’t doesn’t didn’t can't won't don't didn't".split()
 )
@@ -59,41 +59,40 @@ def capitals(page: Page, proven: bool) -> list[Edit]:
 
     ``proven``: the document shows other artifacts of machine translation, so that the likely counts as certain.
     """
+    if not {"en", "mixed"} & {page.lang, *page.langs}:
+        return []
     text = page.text
     found: dict[tuple[int, int], list[Edit]] = {}
     for edit in (*_candidates(page, proven), *_after_quotes(text)):
         if page.lang_at(edit.start) in ("en", "mixed"):
             found.setdefault(page.line_of(edit.start), []).append(edit)
     edits = [edit for line, some in found.items() if not _is_title(text, line, some) for edit in some]
-    for match in _NO_STOP.finditer(text):
-        if page.lang_at(match.start()) == "en":
-            edits.append(Edit(match.start(1), match.start(1), ".", "repair.missing-stop"))
     return settle(text, edits)
 
 
 def _candidates(page: Page, proven: bool) -> Iterator[Edit]:
     text = page.text
-    known = languages.flags()
-    matches = [(match, match[0].lower()) for match in _CANDIDATE.finditer(text)]
-    capitalised = Counter(word for _, word in matches)
-    for match, word in matches:
-        flags = _flags(known, word)
-        if not flags or not _is_stray(text, match, word, flags, proven):
+    known = languages.capitalised()
+    matches = [match for match in _CANDIDATE.finditer(text) if match[0] in known or _other(match[0])]
+    counts = Counter(match[0] for match in matches)
+    for match in matches:
+        start, word = match.start(), match[0].lower()
+        if match[0] in _NEXT and _UNIT.search(text, max(0, start - 12), start) and text[match.end() + 1].islower():
+            yield Edit(start - 1, start - 1, ".", "repair.missing-stop")
             continue
-        if capitalised[word] > 1 and not re.search(rf"\b{word}\b", text):
+        flags = "lx" if word in _GRAMMAR else known.get(match[0], "l")
+        if not _is_stray(text, match, word, flags, proven):
+            continue
+        if counts[match[0]] > 1 and not re.search(rf"\b{word}\b", text):
             continue  # always with a capital in this document: its own name for something
-        to = "to " if text.endswith(" times ", 0, match.start()) else ""  # 三次回复: "three times Reply"
-        yield Edit(match.start(), match.start() + 1, to + word[0], "repair.stray-capital")
+        to = "to " if text.endswith(" times ", 0, start) else ""  # 三次回复: "three times Reply"
+        yield Edit(start, start + 1, to + word[0], "repair.stray-capital")
 
 
-def _flags(known: dict[str, str], word: str) -> str:
-    """What is known of a word, ``""`` for a name and for words too doubtful; a compound is as good as its parts."""
-    if word in _GRAMMAR:
-        return "lx"
-    if "-" in word:
-        return "l" if all(map(languages.is_english, word.split("-"))) else ""
-    flags = known.get(word, "")
-    return "" if "n" in flags else flags
+def _other(word: str) -> bool:
+    """Whether a capitalised word that the lexicon does not clear is a grammar word or a compound of known words."""
+    lower = word.lower()
+    return lower in _GRAMMAR or ("-" in word and all(map(languages.is_english, lower.split("-"))))
 
 
 def _is_stray(text: str, match: re.Match[str], word: str, flags: str, proven: bool) -> bool:

@@ -33,7 +33,7 @@ _ADDRESS = re.compile(r"https?:|www\.|\.(?:com|cn|net|org)\b")
 def chinese(page: Page) -> list[Edit]:
     """Edits of punctuation in Chinese and mixed lines."""
     text = page.text
-    if text.isascii():
+    if text.isascii() or not {"zh", "mixed"} & {page.lang, *page.langs}:
         return []
     edits = [edit for edit in _propose(text) if page.lang_at(edit.start) in ("zh", "mixed")]
     return settle(text, edits)

@@ -10,11 +10,10 @@ from pipeline.document import Edit
 from pipeline.rules.languages import is_english
 from pipeline.stages.repair.lines import Page, settle
 
-_POSSESSIVE = re.compile(
-    r"(?<=[A-Za-z0-9]) +([’'])(?=(?:s|re|ve|ll|d|m)\b(?!['’]))|(?<=n) +([’'])(?=t\b)|(?<=[a-z])(’) +(?=s\b[^'’])"
-)
+_CLITIC = re.compile(r" [’'](?:s|re|ve|ll|d|m|t)\b(?!['’])")
+_SPACED_S = re.compile(r"’ +s\b(?![’'])")
 _INTERPUNCT = re.compile(r"(?<=[A-Za-z.])[·•‧・](?=[A-Z])")
-_SPACE_BEFORE = re.compile(r"(?<=[\w)\]”’\"']) +(?=[,;](?:[ \n]|$)|[.:?!](?: +[\"“”‘A-Z\d]|\n|$|[”\"]))")
+_SPACE_BEFORE = re.compile(r" (?:[,;](?=[ \n]|$)|[.:?!](?= +[\"“”‘A-Z\d]|\n|$|[”\"]))")
 _FULL: Final = {
     "，": ",",
     "。": ".",
@@ -30,7 +29,7 @@ _FULL: Final = {
 _FULL_MARK = re.compile(r"(?<=[A-Za-z0-9)”’\"%]) ?[，。；：？！、]+ ?")
 _FULL_BRACKET = re.compile(r" ?（([^（）\n]{1,200})）")
 _FULL_LETTERS = re.compile("[！-～]+")
-_GLUED = re.compile(r"(?<=[a-z]{2})[.?!](?=[A-Z][a-z]*(?:[’'][a-z]+)? [A-Za-z])")
+_GLUED = re.compile(r"[.?!](?<=[a-z]{2}[.?!])(?=[A-Z][a-z]*(?:[’'][a-z]+)? [A-Za-z])")
 _LOOSE_ELLIPSIS = re.compile(r"(?<=[a-z]) +(?=… [A-Z])")
 _ORPHAN = re.compile(r"(?<=[A-Za-z]{3})\)(?! ?[-:])")
 # A second opening quote in mid-clause while the first, itself in mid-line, waits for its partner; one closes.
@@ -67,19 +66,36 @@ def copyright_mark(page: Page) -> list[Edit]:
 
 
 def _propose(text: str) -> Iterator[Edit]:
-    if " ’" in text or " '" in text or "’ " in text:
-        for match in _POSSESSIVE.finditer(text):
-            yield Edit(match.start(), match.end(), match[1] or match[2] or match[3], "repair.spaced-possessive")
+    if " ’" in text or " '" in text:
+        for match in _CLITIC.finditer(text):
+            start = _space_start(text, match.start())
+            before = text[start - 1 : start]
+            if before.isalnum() if match[0][2] != "t" else before == "n":
+                yield Edit(start, match.start() + 1, "", "repair.spaced-possessive")
+    if "’ " in text:
+        for match in _SPACED_S.finditer(text):
+            if text[match.start() - 1 : match.start()].islower():
+                yield Edit(match.start() + 1, match.end() - 1, "", "repair.spaced-possessive")
     if not text.isascii():
         for match in _INTERPUNCT.finditer(text):
             if _is_name(text, match.start()):
                 yield Edit(match.start(), match.end(), " ", "repair.name-interpunct")
         yield from _full_width(text)
     for match in _SPACE_BEFORE.finditer(text):
-        yield Edit(match.start(), match.end(), "", "repair.space-before-punctuation")
+        start = _space_start(text, match.start())
+        before = text[start - 1 : start]
+        if before.isalnum() or (before and before in ")]”’\"'"):
+            yield Edit(start, match.start() + 1, "", "repair.space-before-punctuation")
     for match in _GLUED.finditer(text):
         if _parts_sentences(text, match.start()):
             yield Edit(match.end(), match.end(), " ", "repair.missing-space")
+
+
+def _space_start(text: str, at: int) -> int:
+    """Where the run of spaces that holds ``at`` begins."""
+    while at and text[at - 1] == " ":
+        at -= 1
+    return at
 
 
 def _is_name(text: str, at: int) -> bool:

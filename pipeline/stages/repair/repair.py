@@ -43,22 +43,28 @@ def repair(doc: Document, level: str = "safe", glossary: Sequence[UserTerm] = ()
     if level == "off" or not doc.text:
         return doc
     before = len(doc.changes)
-    passes: tuple[Callable[[Page], list[Edit]], ...] = (characters, copyright_mark, chinese, quotes, english)
-    for find in passes:
-        while edits := find(Page.of(doc)):
-            doc = doc.edit(edits)
-            if find is not quotes:  # a doubled quote that is gone can uncover a space
-                break
+    page = Page.of(doc)
+    passes: tuple[Callable[[Page], list[Edit]], ...] = (characters, copyright_mark, chinese, quotes, quotes, english)
+    for find in passes:  # quotes twice: a doubled one that is gone can uncover a space
+        doc, page = _apply(doc, page, find(page))
     signs = len({change.rule for change in doc.changes[before:]} & _ARTIFACTS)
-    edits, flagged = terms(Page.of(doc), level, signs, glossary)
-    doc = doc.edit(edits)
+    edits, flagged = terms(page, level, signs, glossary)
+    doc, page = _apply(doc, page, edits)
     kinds = {edit.rule for edit in edits if edit.rule.startswith("repair.term.")}
     proven = signs + len(kinds) > 1
-    doc = doc.edit(capitals(Page.of(doc), proven))
+    doc, page = _apply(doc, page, capitals(page, proven))
     if proven:
-        doc = doc.edit(loose_ends(Page.of(doc)))
+        doc, page = _apply(doc, page, loose_ends(page))
     repaired = sum(_is_artifact(change.rule) for change in doc.changes[before:])
     return doc.note(artifacts=repaired + flagged)
+
+
+def _apply(doc: Document, page: Page, edits: list[Edit]) -> tuple[Document, Page]:
+    """The document after ``edits``, and its page, made anew only where something changed."""
+    if not edits:
+        return doc, page
+    doc = doc.edit(edits)
+    return doc, Page.of(doc)
 
 
 def _is_artifact(rule: str) -> bool:

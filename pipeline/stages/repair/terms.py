@@ -21,31 +21,51 @@ _WORD = re.compile("[a-z0-9]+")
 _EXPLAINS = re.compile(
     "mean(?:s|ing|t)|literal|nickname|slang|so-called|known as|translat|refers? to|the (?:word|term|phrase|expression|pun)\\b|[\u3400-\u9fff]"
 )
+# Characters before and behind an anchor that a pattern may look at: four times the longest phrase of the table.
+_REACH: Final = 160
 _VOWEL_SOUND: Final = re.compile("(?i)(?!uni|use|usa|one|eu)[aeiou]|(?:SEO|RMB|MP|hour|honest)")
 
 
 class Vocabulary:
-    """The words of one document, asked for many times: looked up once each."""
+    """The words of one document, asked for many times."""
 
     def __init__(self, text: str) -> None:
+        self._source = text
         self._text = text.lower()
         # Parting at spaces first leaves each different word once for the slower pattern.
-        self._words = frozenset(_WORD.findall(" ".join(set(self._text.split()))))
-        self._known: dict[str, bool] = {}
+        self.words = frozenset(_WORD.findall(" ".join(set(self._text.split()))))
 
     def has(self, phrase: str) -> bool:
         """Whether a lower-case word or phrase stands in the text as whole words."""
-        if phrase not in self._known:
-            parts = _WORD.findall(phrase)
-            found = self._words.issuperset(parts)
-            if found and (len(parts) > 1 or not phrase.isalnum()):
-                found = re.search(rf"(?<![a-z0-9]){re.escape(phrase)}(?![a-z0-9])", self._text) is not None
-            self._known[phrase] = found
-        return self._known[phrase]
+        if phrase in self.words:
+            return True
+        if phrase.isalnum() or not self.words.issuperset(_WORD.findall(phrase)):
+            return False
+        return re.search(rf"(?<![a-z0-9]){re.escape(phrase)}(?![a-z0-9])", self._text) is not None
 
-    def count(self, phrases: Iterable[str]) -> int:
-        """How many of these phrases the text holds."""
-        return sum(map(self.has, phrases))
+    def count(self, phrases: Iterable[str], enough: int) -> bool:
+        """Whether the text holds at least ``enough`` of these phrases."""
+        for phrase in phrases:
+            if enough <= 0:
+                break
+            enough -= self.has(phrase)
+        return enough <= 0
+
+    def sightings(self, term: Term) -> Iterator[re.Match[str]]:
+        """Matches of the term's pattern around its anchors."""
+        pattern, text = compiled(term.pattern), self._source
+        if len(self._text) != len(text):  # a letter whose lower case is two: offsets do not fit
+            yield from pattern.finditer(text)
+            return
+        seen: set[int] = set()
+        for anchor in term.anchors:
+            at = self._text.find(anchor) if anchor in self.words else -1
+            while at >= 0:
+                for match in pattern.finditer(text, max(0, at - _REACH), at + _REACH):
+                    if match.start() not in seen:
+                        seen.add(match.start())
+                        yield match
+                at = self._text.find(anchor, at + len(anchor))
 
 
 def terms(page: Page, level: str, signs: int, users: Sequence[UserTerm]) -> tuple[list[Edit], int]:
@@ -53,37 +73,48 @@ def terms(page: Page, level: str, signs: int, users: Sequence[UserTerm]) -> tupl
 
     ``signs``: how many kinds of machine-translation artifacts the earlier passes found.
     """
-    edits = [edit for user in users for edit in _user(page, user)]
-    if "en" not in page.langs and "mixed" not in page.langs and page.lang != "en":
-        return settle(page.text, edits), 0
+    if not {"en", "mixed"} & {page.lang, *page.langs}:
+        return [], 0
     vocabulary = Vocabulary(page.text)
+    edits = [edit for user in users for edit in _user(page, user, vocabulary)]
     certain: list[Edit] = []
     doubtful: list[Edit] = []
     flagged = 0
-    for term in TERMS:
-        if not any(map(vocabulary.has, term.anchors)) or not _allowed(term, vocabulary):
+    worlds: dict[tuple[str, int], bool] = {}  # which contexts the document has enough of
+    for term in _candidates(vocabulary):
+        world = (term.context, term.needs)
+        if world not in worlds:
+            worlds[world] = vocabulary.count(CONTEXTS[term.context], term.needs)
+        if not worlds[world]:
             continue
-        found = [edit for match in compiled(term.pattern).finditer(page.text) if (edit := _edit(page, match, term))]
-        if term.level == "flag":
-            flagged += len(found)
-        elif term.level == "likely" and level != "full":
+        found = [edit for match in vocabulary.sightings(term) if (edit := _edit(page, match, term))]
+        if not found or any(map(vocabulary.has, term.bars)):
+            continue
+        if term.level == "flag" or (term.level == "likely" and level != "full"):
             flagged += len(found)
         elif term.proof:
             doubtful += found
         else:
             certain += found
-    kinds = len({edit.rule for edit in certain})
-    if signs + kinds:
-        edits += certain + doubtful
-        return settle(page.text, edits), flagged
+    if signs or certain:
+        return settle(page.text, edits + certain + doubtful), flagged
     return settle(page.text, edits), 0
 
 
-def _allowed(term: Term, vocabulary: Vocabulary) -> bool:
-    """Whether the document names the world of the term and not the one where its words mean what they say."""
-    if term.needs and vocabulary.count(CONTEXTS[term.context]) < term.needs:
-        return False
-    return not any(map(vocabulary.has, term.bars))
+def _candidates(vocabulary: Vocabulary) -> list[Term]:
+    """The entries one of whose anchors stands in the text, in the order of the table."""
+    index = _by_anchor()
+    numbers = {number for word in vocabulary.words & index.keys() for number in index[word]}
+    return [TERMS[number] for number in sorted(numbers)]
+
+
+@cache
+def _by_anchor() -> dict[str, list[int]]:
+    index: dict[str, list[int]] = {}
+    for number, term in enumerate(TERMS):
+        for anchor in term.anchors:
+            index.setdefault(anchor, []).append(number)
+    return index
 
 
 def _edit(page: Page, match: re.Match[str], term: Term) -> Edit | None:
@@ -103,7 +134,8 @@ def _edit(page: Page, match: re.Match[str], term: Term) -> Edit | None:
 def _right(match: re.Match[str], right: str) -> str:
     """What replaces the match: of ``one|many`` the second if it ends in s; in title case if all its words are."""
     one, _, many = right.partition("|")
-    new = match.expand(many if many and match[0].endswith("s") else one)
+    new = many if many and match[0].endswith("s") else one
+    new = match.expand(new) if "\\" in new else new
     words = match[0].split()
     if len(words) > 1 and all(word[0].isupper() for word in words) and new[:1].islower():
         new = " ".join(word[:1].upper() + word[1:] for word in new.split(" "))
@@ -122,9 +154,9 @@ def _replace(text: str, start: int, end: int, right: str, rule: str) -> Edit:
     return Edit(start, end, right, rule)
 
 
-def _user(page: Page, term: UserTerm) -> Iterator[Edit]:
+def _user(page: Page, term: UserTerm, vocabulary: Vocabulary) -> Iterator[Edit]:
     """Edits of an entry of the user's own."""
-    if term.context and Vocabulary(page.text).count(word.lower() for word in term.context) < term.context_min:
+    if term.context and not vocabulary.count([word.lower() for word in term.context], term.context_min):
         return
     for match in compiled(term.pattern).finditer(page.text):
         if page.lang_at(match.start()) in ("en", "mixed"):
