@@ -45,6 +45,15 @@ RULES: Final = (
     Rule("read.wechat-profile", "the page introduces an account; it holds no article"),
     Rule("read.wechat-stub", "the page holds a title at most, and no text"),
     Rule(
+        "read.rejoin",
+        "a line break inside a sentence, where a flattener set a link or an emphasised word on a line of its own",
+        (
+            "The prize of this long week went to young\nClint Harrow\n, who had led the field from the first of six "
+            "long days in the hills to the very last one.",
+        ),
+        ("The prize went to young Harrow.\nHe had led the field.",),
+    ),
+    Rule(
         "read.leading-residue",
         "a scraper's template left a field's name and value before the text; the date goes to the metadata",
         (" date 2021-03-05 Geneva, March 5: The ministers met again.",),

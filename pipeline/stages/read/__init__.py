@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from pipeline.document import Block, Document, Edit
+from pipeline.document import Block, Document, Edit, line_starts
 from pipeline.stages.read.head import from_lines, metadata
 
 # A page begins with markup (after white space, a BOM, an XML declaration or comments); a text that merely holds some
@@ -80,11 +80,19 @@ def _read_html(doc: Document) -> Document:
     from pipeline.stages.read.wechat import is_wechat, read_wechat
 
     if is_wechat(doc.text):
-        return read_wechat(doc)
+        return _one_line_each(read_wechat(doc))
     page = lines_of(doc.text)
     text, blocks, changes, facts = page.lines.result()
-    doc = replace(doc.reread(text, blocks, changes), format="html", line_facts=facts)
+    doc = _one_line_each(replace(doc.reread(text, blocks, changes), format="html", line_facts=facts))
     return doc.note(unlocated=page.unlocated, **metadata(page.head, doc.lines() if text else [], facts))
+
+
+def _one_line_each(doc: Document) -> Document:
+    """The document with a space for each character that would break a line of a page in two."""
+    text = doc.text
+    if not any(mark in text for mark in "\v\f\u2028\u2029"):
+        return doc
+    return doc.edit(Edit(found.start(), found.end(), " ", "read.space") for found in _BREAKS.finditer(text))
 
 
 def _read_plain(doc: Document) -> Document:
@@ -93,7 +101,21 @@ def _read_plain(doc: Document) -> Document:
     if residue is not None:
         doc = doc.note(published=residue["date"])
         doc = doc.edit([Edit(residue.start(), residue.end(), "", "read.leading-residue")])
+    doc = _rejoined(doc)
     return doc.note(**from_lines(doc.text[:_HEAD_LENGTH].split("\n")))
+
+
+def _rejoined(doc: Document) -> Document:
+    """The document with the breaks mended that a flattener made inside sentences."""
+    from pipeline.stages.read.plain import rejoin
+
+    lines = doc.lines()
+    starts = line_starts(lines)
+    edits = []
+    for index, between in rejoin(lines):
+        end = starts[index] + len(lines[index])
+        edits.append(Edit(end, end + 1, between, "read.rejoin"))
+    return doc.edit(edits)
 
 
 def _line_breaks(doc: Document) -> Document:

@@ -54,7 +54,7 @@ _DAY_FIRST = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?\s{{1,3}}{_MONTH},?\s{{1
 
 _AUTHOR = re.compile(r"(?:^|[\s|　(（])(?:作者|撰文|文)\s?[:：/｜|]\s?([^\s|　,，;；:：/()（）【】]{2,16})")
 _ENGLISH_AUTHOR = re.compile(r"^(?i:by|author:|written by)\s+((?:[A-Z][\w.'’-]{0,20}\s?){2,4})(?=$|[,|•·–-]|\s\s)")
-_TITLE_LINE = re.compile(r"(?:title|标题|標題|#)\s?[:：]?\s{0,3}(?P<title>\S.{1,150})", re.IGNORECASE)
+_TITLE_LINE = re.compile(r"(?:(?:title|标题|標題)\s?[:：]|#\s)\s{0,3}(?P<title>\S.{1,150})", re.IGNORECASE)
 
 # What stands between a headline and the name of the site in <title>.
 _SEPARATOR = re.compile(r"\s*[|｜_»]+\s*|\s+[-–—·•:]+\s+|(?<=[\u4e00-\u9fff])[-–—]{1,2}(?=[\u4e00-\u9fff])")

@@ -308,7 +308,7 @@ class _Reader:
                 lines.end()
             if kind == _TABLE_PART:
                 if tag == "tr" or tag == "table":
-                    if self.row >= 0 and tag == "tr":
+                    if self.row >= 0:
                         lines.join(self.row)
                     self.row = -1
             elif kind == _BREAK or tag == "body" or tag == "html":
