@@ -161,12 +161,14 @@ class _Check:
             self.places[id] = (path, offset)
             if near := row["metadata"]["near_duplicate_of"]:
                 self.references.append((label, "metadata.near_duplicate_of", near))
+            data = self.sources.read(source)
             own_changes, own_sentences = changes.take(id), sentences.take(id)
-            yield from self._told()
+            if self.faults:
+                yield from self._told()
+                continue  # whatever else seems wrong with this document follows from its broken rows
             for change in own_changes:
                 if change["rule"] not in self.rules:
                     yield f"{label}: change {change['seq']}: rules.json has no rule {change['rule']!r}"
-            data = self.sources.read(source)
             if data is None:
                 yield f"{label}: the inputs have no such file"
                 continue
