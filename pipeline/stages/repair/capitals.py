@@ -75,6 +75,7 @@ def _candidates(page: Page, proven: bool) -> Iterator[Edit]:
     known = languages.capitalised()
     matches = [match for match in _CANDIDATE.finditer(text) if match[0] in known or _other(match[0])]
     counts = Counter(match[0] for match in matches)
+    lower: frozenset[str] = frozenset()
     for match in matches:
         start, word = match.start(), match[0].lower()
         if match[0] in _NEXT and _UNIT.search(text, max(0, start - 12), start) and text[match.end() + 1].islower():
@@ -83,8 +84,10 @@ def _candidates(page: Page, proven: bool) -> Iterator[Edit]:
         flags = "lx" if word in _GRAMMAR else known.get(match[0], "l")
         if not _is_stray(text, match, word, flags, proven):
             continue
-        if counts[match[0]] > 1 and not re.search(rf"\b{word}\b", text):
-            continue  # always with a capital in this document: its own name for something
+        if counts[match[0]] > 1:
+            lower = lower or frozenset(text.split())
+            if word not in lower:
+                continue  # always with a capital in this document: its own name for something
         to = "to " if text.endswith(" times ", 0, start) else ""  # 三次回复: "three times Reply"
         yield Edit(start, start + 1, to + word[0], "repair.stray-capital")
 

@@ -12,7 +12,7 @@ from pipeline.stages.repair.lines import Page, settle
 
 _CLITIC = re.compile(r" [’'](?:s|re|ve|ll|d|m|t)\b(?!['’])")
 _SPACED_S = re.compile(r"’ +s\b(?![’'])")
-_INTERPUNCT = re.compile(r"(?<=[A-Za-z.])[·•‧・](?=[A-Z])")
+_INTERPUNCT = re.compile(r"[·•‧・](?<=[A-Za-z.][·•‧・])(?=[A-Z])")
 _SPACE_BEFORE = re.compile(r" (?:[,;](?=[ \n]|$)|[.:?!](?= +[\"“”‘A-Z\d]|\n|$|[”\"]))")
 _FULL: Final = {
     "，": ",",

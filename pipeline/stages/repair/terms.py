@@ -31,17 +31,20 @@ class Vocabulary:
 
     def __init__(self, text: str) -> None:
         self._source = text
+        self._places: dict[str, list[int]] = {}
+        self._phrases: dict[str, bool] = {}
         self._text = text.lower()
         # Parting at spaces first leaves each different word once for the slower pattern.
         self.words = frozenset(_WORD.findall(" ".join(set(self._text.split()))))
 
     def has(self, phrase: str) -> bool:
         """Whether a lower-case word or phrase stands in the text as whole words."""
-        if phrase in self.words:
-            return True
-        if phrase.isalnum() or not self.words.issuperset(_WORD.findall(phrase)):
-            return False
-        return re.search(rf"(?<![a-z0-9]){re.escape(phrase)}(?![a-z0-9])", self._text) is not None
+        if phrase.isalnum():
+            return phrase in self.words
+        if phrase not in self._phrases:
+            possible = self.words.issuperset(_WORD.findall(phrase))
+            self._phrases[phrase] = possible and next(self._find(phrase), -1) >= 0
+        return self._phrases[phrase]
 
     def count(self, phrases: Iterable[str], enough: int) -> bool:
         """Whether the text holds at least ``enough`` of these phrases."""
@@ -59,13 +62,28 @@ class Vocabulary:
             return
         seen: set[int] = set()
         for anchor in term.anchors:
-            at = self._text.find(anchor) if anchor in self.words else -1
-            while at >= 0:
+            for at in self._places.get(anchor, ()):
                 for match in pattern.finditer(text, max(0, at - _REACH), at + _REACH):
                     if match.start() not in seen:
                         seen.add(match.start())
                         yield match
-                at = self._text.find(anchor, at + len(anchor))
+
+    def locate(self, wanted: Iterable[str]) -> None:
+        """Note where each of these words stands."""
+        places = self._places
+        places.update((word, []) for word in wanted)
+        for match in _WORD.finditer(self._text):
+            if match[0] in places:
+                places[match[0]].append(match.start())
+
+    def _find(self, phrase: str) -> Iterator[int]:
+        """Where ``phrase`` stands as whole words."""
+        text, size = self._text, len(phrase)
+        at = text.find(phrase)
+        while at >= 0:
+            if not text[at - 1 : at].isalnum() and not text[at + size : at + size + 1].isalnum():
+                yield at
+            at = text.find(phrase, at + size)
 
 
 def terms(page: Page, level: str, signs: int, users: Sequence[UserTerm]) -> tuple[list[Edit], int]:
@@ -80,13 +98,7 @@ def terms(page: Page, level: str, signs: int, users: Sequence[UserTerm]) -> tupl
     certain: list[Edit] = []
     doubtful: list[Edit] = []
     flagged = 0
-    worlds: dict[tuple[str, int], bool] = {}  # which contexts the document has enough of
     for term in _candidates(vocabulary):
-        world = (term.context, term.needs)
-        if world not in worlds:
-            worlds[world] = vocabulary.count(CONTEXTS[term.context], term.needs)
-        if not worlds[world]:
-            continue
         found = [edit for match in vocabulary.sightings(term) if (edit := _edit(page, match, term))]
         if not found or any(map(vocabulary.has, term.bars)):
             continue
@@ -102,10 +114,20 @@ def terms(page: Page, level: str, signs: int, users: Sequence[UserTerm]) -> tupl
 
 
 def _candidates(vocabulary: Vocabulary) -> list[Term]:
-    """The entries one of whose anchors stands in the text, in the order of the table."""
+    """The entries one of whose anchors and enough of whose context stand in the text, in the order of the table."""
     index = _by_anchor()
-    numbers = {number for word in vocabulary.words & index.keys() for number in index[word]}
-    return [TERMS[number] for number in sorted(numbers)]
+    numbers = sorted({number for word in vocabulary.words & index.keys() for number in index[word]})
+    worlds: dict[tuple[str, int], bool] = {}
+    found = []
+    for term in map(TERMS.__getitem__, numbers):
+        world = (term.context, term.needs)
+        if world not in worlds:
+            worlds[world] = vocabulary.count(CONTEXTS[term.context], term.needs)
+        if worlds[world]:
+            found.append(term)
+    if found:
+        vocabulary.locate(anchor for term in found for anchor in term.anchors)
+    return found
 
 
 @cache
