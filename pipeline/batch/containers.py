@@ -267,7 +267,7 @@ def _zip_members(file: IO[bytes], prefix: str, config: Config, depth: int) -> It
         except NotImplementedError as error:
             yield Member(name, None, rule="containers.unsupported", reason=str(error))
             continue
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError) as error:
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError) as error:
             yield Member(name, None, rule="containers.broken", reason=f"the member is damaged: {error}")
             continue
         total += len(data)
@@ -417,6 +417,10 @@ class _Records:
         data, self._back = self._back[:size], self._back[size:]
         return data + self._file.read(size - len(data)) if len(data) < size else data
 
+    def at_end(self) -> bool:
+        self.give_back(self.read(1))
+        return not self._back
+
     def line(self) -> bytes:
         """The next line, or so much of it as a header line may have."""
         if self._back:
@@ -450,7 +454,7 @@ def _warc_members(file: IO[bytes], prefix: str, config: Config) -> Iterator[Memb
             yield _http_member(block, name, url, config)
         else:
             yield _typed_member(block, name, url, headers.get("content-type", ""))
-        if len(block) < size and not records.read(1):
+        if len(block) < size and records.at_end():
             raise _FaultError("containers.truncated", f"record {number} has {len(block)} of {size} bytes")
 
 

@@ -116,7 +116,9 @@ def test_references_and_wraps_are_changes() -> None:
 TAGS = "p div b i a span li ul table tr td th h1 br em pre dl dd script style select option svg noscript form".split()
 PIECES = st.one_of(
     st.sampled_from([f"<{tag}>" for tag in TAGS] + [f"</{tag}>" for tag in TAGS] + ["<a href=x>", "<p hidden>"]),
-    st.sampled_from(["text", "中文", " ", "\n", "\r\n", "&amp;", "&lt", "&nbsp;", "&#65;", "</>", "<", "&", "<!--c-->"]),
+    st.sampled_from(
+        ["text", "中文", " ", "\n", "\r\n", "&amp;", "&lt", "&nbsp;", "&#65;", "</>", "<", "&", "<!--c-->"]
+    ),
     st.sampled_from(["<![CDATA[z]]>", "<math>", "</math>", "<title>", "<textarea>", "<plaintext>", "\x0c", "😀"]),
 )
 SOUP = st.lists(PIECES, max_size=30).map("".join)

@@ -27,11 +27,15 @@ _END_TAG = re.compile(
     r"</(?:p|div|span|section|article|table|ul|ol|h[1-6]|a|body|html|center|font|pre)\s*>", re.IGNORECASE
 )
 
+# A text of at most so many code points may be nothing but the notice of a page without an article.
+_NOTICE_LENGTH = 120
+
 _BREAKS = re.compile("[\r\v\f\u2028\u2029]")
 
 # What a scraper's template left at the head of the first line: a field's name and its value, then the text.
 _RESIDUE = re.compile(
-    r"[ \t]*(?:date|time|datetime|published|pubdate|publish_time|updated|日期|时间|時間|发布时间|發布時間)[ \t]*[:：=]?[ \t]*"
+    r"[ \t]*(?:date|time|datetime|published|pubdate|publish_time|updated|日期|时间|時間|发布时间|發布時間)"
+    r"[ \t]*[:：=]?[ \t]*"
     r"(?P<date>(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]))(?:[ T]\d\d:\d\d(?::\d\d)?)?[ \t]+(?=\S)",
     re.IGNORECASE,
 )
@@ -101,8 +105,20 @@ def _read_plain(doc: Document) -> Document:
     if residue is not None:
         doc = doc.note(published=residue["date"])
         doc = doc.edit([Edit(residue.start(), residue.end(), "", "read.leading-residue")])
+    if len(doc.text) <= _NOTICE_LENGTH and (rule := _notice(doc.text)):
+        from pipeline.stages.read.wechat import REASONS
+
+        return doc.reject(rule, REASONS[rule])
     doc = _rejoined(doc)
     return doc.note(**from_lines(doc.text[:_HEAD_LENGTH].split("\n")))
+
+
+def _notice(text: str) -> str:
+    """The rule of the notice that a text saved from a WeChat page without an article begins with, or ``""``."""
+    from pipeline.stages.read.wechat import NOTICES
+
+    first = text.strip().partition("\n")[0].strip().lower()
+    return next((rule for rule, words in NOTICES if first.startswith(words) and len(words) >= 8), "")
 
 
 def _rejoined(doc: Document) -> Document:

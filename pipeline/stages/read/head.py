@@ -31,7 +31,8 @@ _AUTHOR_NAMES: Final = (
 _SITE_NAMES: Final = ("og:site_name", "application-name", "al:ios:app_name", "mediaid", "source", "dc.publisher")
 _DATE_NAMES: Final = (
     "article:published_time", "og:published_time", "og:article:published_time", "datepublished", "publishdate",
-    "pubdate", "publish_date", "publish-date", "publication_date", "og:release_date", "dc.date.issued", "dcterms.issued",
+    "pubdate", "publish_date", "publish-date", "publication_date", "og:release_date", "dc.date.issued",
+    "dcterms.issued",
     "dc.date.created", "dcterms.created", "dc.date", "dcterms.date", "parsely-pub-date", "sailthru.date",
     "cxenseparse:recs:publishtime", "citation_publication_date", "weibo:article:create_at", "bytedance:published_time",
     "apub:time", "filedate", "date", "displaydate", "timestamp",

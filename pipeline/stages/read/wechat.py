@@ -183,29 +183,32 @@ def _script_title(page: str, data: int, body: list[Line]) -> list[Line]:
 
 def _metadata(page: str, head: Head, lines: list[Line], data: int) -> dict[str, str | int | float]:
     """Title, account, author, date and source account, from the page's elements or else its scripts."""
-    shown: dict[str, str] = {}
-    found: dict[str, str | int | float] = {"site": "微信公众平台"}
-    for line in lines:
-        if line.zone and line.zone != "js_content":
-            shown.setdefault(line.zone, line.text)
-        elif not line.zone and line.text.startswith("以下文章来源于"):
-            source = _SOURCE.match(line.text)
-            if source:
-                found["source_account"] = source[1]
-                found["author"] = source[2] or ""
-        elif not line.zone and line.facts.hints.endswith("js_share_author"):
-            found.setdefault("source_account", line.text)
     declared = dict(reversed(head.metas))
-    found["title"] = shown.get("activity-name", "") or _value(page, "title", data) or declared.get("og:title", "")
-    found["url"] = next((url for url in (declared.get("og:url", ""), head.canonical) if url.startswith("http")), "")
-    found["account"] = shown.get("js_name", "") or _value(page, "nick_name", data) or _variable(page, "nickname")
+    title = next((line.text for line in lines if line.zone == "activity-name"), "")
+    found: dict[str, str | int | float] = {
+        "site": "微信公众平台",
+        "title": title or _value(page, "title", data) or declared.get("og:title", ""),
+        "account": _value(page, "nick_name", data) or _variable(page, "nickname") or _element(page, "js_name"),
+        "url": next((url for url in (declared.get("og:url", ""), head.canonical) if url.startswith("http")), ""),
+    }
+    author = ""
+    for line in lines:
+        if line.zone == "js_content":
+            break
+        source = _SOURCE.match(line.text) if line.text.startswith("以下文章来源于") else None
+        if source:
+            found["source_account"], author = source[1], source[2] or ""
+        elif line.facts.hints.endswith("js_share_author"):
+            found.setdefault("source_account", line.text)
     found["author"] = (
-        found.get("author")
-        or shown.get("js_author_name", "")
+        author
         or _value(page, "author", data)
+        or _element(page, "js_author_name")
         or declared.get("og:article:author", "")
+        or declared.get("author", "")
     )
-    date = _DATE.search(shown.get("publish_time", "")) or _DATE.search(_value(page, "create_time", data))
+    shown = _value(page, "create_time", data) or _element(page, "publish_time")
+    date = _DATE.search(shown)
     if date:
         found["published"] = f"{date[1]}-{int(date[2]):02}-{int(date[3]):02}"
     else:
@@ -240,7 +243,8 @@ def _value(page: str, key: str, data: int) -> str:
         return ""
     from turbohtml import unescape as resolve
 
-    return " ".join(resolve(unescape(page, span[0], min(span[1], span[0] + 2000)).text).split())
+    text = resolve(unescape(page, span[0], min(span[1], span[0] + 2000)).text).strip()
+    return " ".join(text.partition("\n")[0].split())  # a title cut from the text may run over its first line
 
 
 def _variable(page: str, name: str) -> str:
@@ -250,6 +254,13 @@ def _variable(page: str, name: str) -> str:
         return ""
     found = re.compile(r"""(?:htmlDecode\()?["']([^"'\n]{1,100})["']""").match(page, at + len(f"var {name} = "))
     return found[1] if found else ""
+
+
+def _element(page: str, name: str) -> str:
+    """The text of the element with this id, if it holds nothing but text."""
+    at = page.find(f'id="{name}"')
+    found = re.compile(r"[^<>]{0,300}>([^<]{1,200})<").match(page, at) if at >= 0 else None
+    return " ".join(found[1].split()) if found else ""
 
 
 def _solid(lines: list[Line]) -> int:
