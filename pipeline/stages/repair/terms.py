@@ -21,6 +21,8 @@ _WORD = re.compile("[a-z0-9]+")
 _EXPLAINS = re.compile(
     "mean(?:s|ing|t)|literal|nickname|slang|so-called|known as|translat|refers? to|the (?:word|term|phrase|expression|pun)\\b|[\u3400-\u9fff]"
 )
+# "Xiaopeng Motors, now XPeng": the text knows both names.
+_ALSO: Final = r",? ?[(（]?(?:now |then |later |formerly |or |called |known as |today |the )*"
 # Characters before and behind an anchor that a pattern may look at: four times the longest phrase of the table.
 _REACH: Final = 160
 _VOWEL_SOUND: Final = re.compile("(?i)(?!uni|use|usa|one|eu)[aeiou]|(?:SEO|RMB|MP|hour|honest)")
@@ -100,7 +102,7 @@ def terms(page: Page, level: str, signs: int, users: Sequence[UserTerm]) -> tupl
     flagged = 0
     for term in _candidates(vocabulary):
         found = [edit for match in vocabulary.sightings(term) if (edit := _edit(page, match, term))]
-        if not found or any(map(vocabulary.has, term.bars)):
+        if not found or vocabulary.count((*term.bars, *(f"{bar}s" for bar in term.bars)), 1):
             continue
         if term.level == "flag" or (term.level == "likely" and level != "full"):
             flagged += len(found)
@@ -150,7 +152,10 @@ def _edit(page: Page, match: re.Match[str], term: Term) -> Edit | None:
     around = text[max(line_start, start - 80) : min(line_end, end + 80)]
     if quoted and _EXPLAINS.search(around) or re.match(" ?[（(][\u3400-\u9fff]", text[end : end + 3]):
         return None
-    return _replace(text, start, end, _right(match, term.right), term.id)
+    right = _right(match, term.right)
+    if right and re.match(_ALSO + re.escape(right.strip()), text[end : min(line_end, end + 60)]):
+        return None
+    return _replace(text, start, end, right, term.id)
 
 
 def _right(match: re.Match[str], right: str) -> str:
