@@ -10,11 +10,9 @@ from pipeline.corpus.deduplicate import SIMILARITY, bands, similarity
 from pipeline.records.files import shard_digits
 
 _TABLE = """
-drop table if exists temp.outcome;
+delete from outcome;
 drop table if exists temp.band;
 drop table if exists temp.near;
-create temp table outcome (source text primary key, key text, sha256 text, text_hash text, lang text,
-    rule text, duplicate_of text default '', near text default '', shard text default '') without rowid;
 create temp table near (source text primary key, first text) without rowid;
 create temp table band (band integer, source text, primary key (band, source)) without rowid;
 insert into outcome (source, key, sha256, text_hash, lang, rule)
@@ -36,7 +34,7 @@ drop table first;
 
 
 def settle(db: sqlite3.Connection, config: Config) -> None:
-    """Fill the temporary table ``outcome``: a row a member, with its rule ("" for a document) and output shard."""
+    """Fill the table ``outcome``: a row a member, with its rule ("" for a document) and output shard."""
     db.executescript(_TABLE)
     db.executescript(_EQUAL.format(column="sha256", rule="deduplicate.same-bytes"))
     db.executescript(_EQUAL.format(column="text_hash", rule="deduplicate.same-text"))
@@ -47,7 +45,6 @@ def settle(db: sqlite3.Connection, config: Config) -> None:
         digits = shard_digits(count)
         db.create_function("shard", 1, lambda source, digits=digits: _shard(source, digits), deterministic=True)
         db.execute(f"update outcome set shard = shard(source) where {condition}")
-    db.execute("create index temp.outcome_shard on outcome (shard, source)")
 
 
 def _near_duplicates(db: sqlite3.Connection, drop: bool) -> None:

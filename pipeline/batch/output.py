@@ -39,6 +39,9 @@ def write_output(db: sqlite3.Connection, output: Path, config: Config, names: li
             ):
                 wanted.add(path := output / kind / f"{shard}.jsonl")
                 parts.write(path, lines)
+            wanted.add(path := output / "pairs" / f"{shard}.jsonl")
+            parts.write(path, _count_lines(counts, "pairs", _pairs(db, shard)))
+        parts.write(output / "terms.jsonl", _count_lines(counts, "terms", _terms(db)))
         for shard in shards[1] or {"00000": 0}:
             wanted.add(path := output / "rejected" / f"{shard}.jsonl")
             parts.write(path, _count_lines(counts, "rejected", _rejected(db, shard)))
@@ -53,7 +56,7 @@ def write_output(db: sqlite3.Connection, output: Path, config: Config, names: li
         parts.commit()
     for kind in KINDS:
         for path in sorted((output / kind).glob("*")):
-            if path not in wanted and kind != "pairs":
+            if path not in wanted:
                 path.unlink()
     return summary
 
@@ -64,7 +67,7 @@ def _shards(db: sqlite3.Connection, condition: str) -> Iterator[tuple[str, int]]
 
 def _counts(db: sqlite3.Connection) -> dict[str, int]:
     inputs = db.execute("select count(*) from member").fetchone()[0]
-    return {"inputs": inputs, "documents": 0, "rejected": 0}
+    return {"inputs": inputs, "documents": 0, "rejected": 0, "pairs": 0, "terms": 0}
 
 
 def _count_lines(counts: dict[str, int], kind: str, lines: Iterator[bytes]) -> Iterator[bytes]:
@@ -91,6 +94,16 @@ def _sentences(db: sqlite3.Connection, shard: str) -> Iterator[bytes]:
     query = "select row from outcome join result using (key) where rule = '' and shard = ? order by source"
     for (row,) in db.execute(query, (shard,)):
         yield b"".join(map(_line, sentence_rows(orjson.loads(unpack(row)))))
+
+
+def _pairs(db: sqlite3.Connection, shard: str) -> Iterator[bytes]:
+    for (row,) in db.execute("select row from pair where shard = ? order by source, n", (shard,)):
+        yield row
+
+
+def _terms(db: sqlite3.Connection) -> Iterator[bytes]:
+    for (row,) in db.execute("select row from term order by rowid"):
+        yield row + b"\n"
 
 
 def _rejected(db: sqlite3.Connection, shard: str) -> Iterator[bytes]:
@@ -165,8 +178,6 @@ def _summary(db: sqlite3.Connection, counts: dict[str, int], config: Config, nam
         "near_duplicates": near,
         "changes_by_stage": dict(sorted(stages.items())),
         "lines_removed_by_role": dict(sorted(roles.items())),
-        "pairs": 0,
-        "terms": 0,
     }
 
 

@@ -15,7 +15,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from pipeline.batch import bilingual
 from pipeline.batch.discover import Input, UsageError, find_files, name_inputs
+from pipeline.batch.outcome import settle
 from pipeline.batch.pool import Outcome, run_tasks
 from pipeline.batch.progress import Progress
 from pipeline.batch.state import Result, State, program_digest
@@ -28,6 +30,8 @@ _COMMIT_EVERY = 200
 _PASSING = ("batch.time-limit", "batch.memory-limit", "batch.crashed", "batch.error")
 # A container may hold as many documents as `max_members`; the limit on its listing is that of many documents.
 _SCAN_FACTOR = 60.0
+# Seconds for pairing all documents of a batch, or for aligning two of them.
+_PAIRING_SECONDS = 86_400.0
 
 
 class Options(NamedTuple):
@@ -51,17 +55,22 @@ class Report:
     reused: int  # documents taken from earlier runs
     written: bool  # False: the output was up to date
     notes: tuple[str, ...]  # for the user's eyes
+    faults: int = 0  # searches for pairs or terms that failed
 
     @property
     def failed(self) -> int:
         """Inputs that could not be read, decoded or processed; a file without an article is none."""
-        return sum(count for rule, count in self.summary["rejected_by_rule"].items() if is_failure(rule))
+        rejected: dict[str, int] = self.summary["rejected_by_rule"]
+        return self.faults + sum(count for rule, count in rejected.items() if is_failure(rule))
+
+
+# Rejections that say there was nothing to find, of stages whose others say that something could not be done.
+_NO_FAILURE = ("decode.empty", "containers.http-status", "containers.not-text", "containers.no-field")
 
 
 def is_failure(rule: str) -> bool:
     """Whether a rejection says that the program could not do its work, rather than that there was nothing to find."""
-    stage = rule.partition(".")[0]
-    return stage in ("batch", "containers") or (stage == "decode" and rule != "decode.empty")
+    return rule.partition(".")[0] in ("batch", "containers", "decode") and rule not in _NO_FAILURE
 
 
 def run(
@@ -147,8 +156,11 @@ def _run(state: State, folder: Path, named: list[Input], config: Config, options
     _scan(state, folder, named, config, options, progress)
     new = _clean(state, config, options, progress)
     total = state.db.execute("select count(*) from member where key <> ''").fetchone()[0]
-    summary, written = _write(state, folder, named, config)
-    return Report(summary, new, max(0, total - new), written, tuple(notes))
+    settle(state.db, config)
+    faults = _pair(state, config, options)
+    notes += [f"no pairs or terms from {fault}" for fault in faults]
+    summary, written = _write(state, folder, named, config, whole=not faults)
+    return Report(summary, new, max(0, total - new), written, tuple(notes), len(faults))
 
 
 def _scan(state: State, folder: Path, named: list[Input], config: Config, options: Options, progress: Progress) -> None:
@@ -238,6 +250,16 @@ def _blame(state: State, outcome: Outcome) -> None:
         state.add_result(failed_result(key, id, "batch.changed", "the file changed between two readings"))
 
 
+def _pair(state: State, config: Config, options: Options) -> list[str]:
+    """Find sentence pairs and terms, as tables that are part of the output; gives what went wrong."""
+    setup = partial(_set_up_bilingual, str(state.path))
+
+    def work(tasks: Sequence[bilingual.Task]) -> Iterator[Outcome]:
+        return run_tasks(tasks, _do_bilingual, setup, max(1, options.workers), lambda task: _PAIRING_SECONDS)
+
+    return bilingual.find_pairs(state.db, work, config.min_score)
+
+
 def _work(tasks: Iterator[Any], state: State, config: Config, options: Options, seconds: float) -> Iterator[Outcome]:
     setup = partial(_set_up, config, str(state.path))
     return run_tasks(tasks, _do, setup, max(1, options.workers), lambda task: seconds)
@@ -255,6 +277,19 @@ def _set_up(config: Config, state: str) -> None:
 def _do(task: Scan | Clean) -> Iterator[Scanned | Result]:
     assert _worker is not None
     return _worker(task)
+
+
+_pairer: bilingual.Worker | None = None  # of this process
+
+
+def _set_up_bilingual(state: str) -> None:
+    global _pairer
+    _pairer = bilingual.Worker(state)
+
+
+def _do_bilingual(task: bilingual.Task) -> Iterator[Any]:
+    assert _pairer is not None
+    return _pairer(task)
 
 
 def _pages(db: Any, query: str) -> Iterator[tuple[str, bytes]]:
@@ -279,19 +314,20 @@ def _stat(path: bytes) -> str:
         return ""
 
 
-def _write(state: State, folder: Path, named: list[Input], config: Config) -> tuple[dict[str, Any], bool]:
+def _write(state: State, folder: Path, named: list[Input], config: Config, whole: bool) -> tuple[dict[str, Any], bool]:
     """Settle and write the output, unless it stands already as it would be written."""
-    from pipeline.batch.outcome import settle
     from pipeline.batch.output import output_digest, write_output
 
-    settle(state.db, config)
     content = _content_digest(state, config, named)
     if state.meta("content") == content and state.meta("files") == output_digest(folder):
         return json.loads(state.meta("summary")), False
     names = [item.name for item in named]
     summary = write_output(state.db, folder, config, names)
     state.drop_unused()
-    state.set_meta(content=content, files=output_digest(folder), summary=json.dumps(summary, ensure_ascii=False))
+    # An output that lacks something for a fault is not taken for up to date.
+    state.set_meta(
+        content=content if whole else "", files=output_digest(folder), summary=json.dumps(summary, ensure_ascii=False)
+    )
     return summary, True
 
 

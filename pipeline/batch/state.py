@@ -34,7 +34,13 @@ create index member_key on member (key);
 create table lines (sha256 text primary key, hashes blob) without rowid;
 -- what the stages made of some bytes: rows for the output, compressed, and what cross-file steps need
 create table result (key text primary key, rejected text, lang text, text_hash text, signature blob, stats text,
-    row blob, changes blob, terms blob) without rowid;
+    row blob, changes blob, bilingual integer) without rowid;
+-- sentence pairs, document pairs and terms, by what they were made of
+create table found (name text primary key, value blob) without rowid;
+-- what becomes of each member in this run (see outcome.py)
+create table outcome (source text primary key, key text, sha256 text, text_hash text, lang text,
+    rule text, duplicate_of text default '', near text default '', shard text default '') without rowid;
+create index outcome_shard on outcome (shard, source);
 """
 
 
@@ -66,7 +72,7 @@ class Result(NamedTuple):
     stats: str  # JSON: counts for the summary
     row: bytes  # compressed JSON line with empty "source" and "near_duplicate_of"
     changes: bytes
-    terms: bytes
+    bilingual: bool  # it may hold translations of itself
 
 
 class State:
@@ -148,6 +154,10 @@ class State:
         """Drop results that no member needs any more."""
         self.db.execute("delete from result where key not in (select key from member)")
         self.db.execute("delete from lines where sha256 not in (select sha256 from member)")
+        self.db.execute(
+            "delete from found where name like 'across %' and (substr(name, 8, 32) not in (select key from result) "
+            "or substr(name, 41) not in (select key from result))"
+        )
 
 
 def _meta(db: sqlite3.Connection, key: str) -> str:

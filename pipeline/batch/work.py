@@ -145,7 +145,7 @@ def _result(key: str, content: Content, config: Config, digest: str) -> Result:
 
 def failed_result(key: str, id: str, rule: str, reason: str) -> Result:
     """The result of a document that could not be processed."""
-    return Result(key, rule, "", "", b"", "{}", _pack([rejection(id, "", "batch", rule, reason)]), b"", b"")
+    return Result(key, rule, "", "", b"", "{}", pack([rejection(id, "", "batch", rule, reason)]), b"", False)
 
 
 def _packed(key: str, doc: Document, data: bytes, digest: str) -> Result:
@@ -153,13 +153,14 @@ def _packed(key: str, doc: Document, data: bytes, digest: str) -> Result:
 
     id = document_id(data)
     if doc.rejected:
-        return Result(key, doc.rejected.rule, doc.lang, "", b"", "{}", _pack([rejected_row(doc, id)]), b"", b"")
+        return Result(key, doc.rejected.rule, doc.lang, "", b"", "{}", pack([rejected_row(doc, id)]), b"", False)
     stats: dict[str, dict[str, int]] = {"stages": {}, "roles": {}}
     for change in doc.changes:
         stage = change.rule.partition(".")[0]
         stats["stages"][stage] = stats["stages"].get(stage, 0) + 1
         if change.role:
             stats["roles"][change.role] = stats["roles"].get(change.role, 0) + 1
+    row = document_row(doc, data, digest)
     return Result(
         key=key,
         rejected="",
@@ -167,14 +168,20 @@ def _packed(key: str, doc: Document, data: bytes, digest: str) -> Result:
         text_hash=text_digest(doc.text),
         signature=signature(doc.text),
         stats=orjson.dumps(stats).decode(),
-        row=_pack([document_row(doc, data, digest)]),
-        changes=_pack(change_rows(doc, id)),
-        terms=b"",
+        row=pack([row]),
+        changes=pack(change_rows(doc, id)),
+        bilingual=is_bilingual(row),
     )
 
 
-def _pack(rows: Iterable[Row]) -> bytes:
-    """Rows as compressed JSON lines."""
+def is_bilingual(row: Row) -> bool:
+    """Whether a row of ``documents/`` may hold translations of itself: sentences in both languages, or in a mix."""
+    langs = {segment["lang"] for segment in row["segments"]}
+    return "mixed" in langs or {"zh", "en"} <= langs
+
+
+def pack(rows: Iterable[Row]) -> bytes:
+    """Rows as compressed JSON lines; empty for none."""
     lines = b"".join(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in rows)
     return zlib.compress(lines, 1)
 
