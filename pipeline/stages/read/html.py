@@ -70,6 +70,10 @@ HINTS_LENGTH: Final = 600
 # Ids that tell the parts of a WeChat article.
 ZONES: Final = frozenset("js_content activity-name js_name js_author_name publish_time copyright_info".split())
 
+# A page that shows fewer code points than this, and hides more than twice as many, is a shell.
+_SHELL: Final = 500
+_MARKUP = re.compile(r"<[^<>]{0,2000}>")
+
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 
 # How a tag is handled; the kinds from _BLOCK to _TABLE_PART begin and end a line.
@@ -109,17 +113,27 @@ def lines_of(source: str, preformatted: bool = False) -> Page:
     ``source`` is the page as text, without NUL (``decode`` records those); line breaks of any kind may occur.
     They break lines in ``<pre>``, and everywhere in a ``preformatted`` fragment.
     """
-    reader = _Reader(source)
-    reader.pre = int(preformatted)
+    reader = _Reader(source, preformatted)
     reader.read()
+    if reader.lines.length < _SHELL and reader.hidden > 2 * reader.lines.length:
+        # The page is a shell whose content scripts bring to light; without scripts, this is all it has to say.
+        reader = _Reader(source, preformatted, reveal=True)
+        reader.read()
     return Page(reader.lines, reader.declared, reader.unlocated)
+
+
+def _streamed(token: Any) -> bool:
+    """Whether a hidden element is a part of the page sent later, which a script puts in its place (React)."""
+    name = token.attr("id")
+    return isinstance(name, str) and re.fullmatch(r"S:[0-9a-f]{1,4}", name) is not None
 
 
 class _Reader:
     """One pass over the tokens of one page."""
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, preformatted: bool, reveal: bool = False) -> None:
         self.source = source
+        self.reveal = reveal  # whether hidden elements and <noscript> are shown
         # One line as the tokenizer sees it: a token's column is then its offset. Only <pre> shows line breaks.
         self.flat = source.replace("\r", " ").replace("\n", " ")
         self.lines = Lines(source)
@@ -129,7 +143,8 @@ class _Reader:
         self.links = 0  # open <a href>
         self.unseen = 0  # index in the stack of the outermost element whose text is not seen, or 0
         self.head = False  # whether <head> is open
-        self.pre = 0  # open <pre>
+        self.pre = int(preformatted)  # open <pre>
+        self.hidden = 0  # code points of text in hidden elements and <noscript>, white space and all
         self.told = ""  # "title" or "data" while inside the first <title> or a JSON-LD script
         self.hidden_from = 0  # offset behind an unclosed <noscript>
         self.code = False  # whether the last tag was </code>
@@ -166,8 +181,16 @@ class _Reader:
                 if self.unseen:
                     if self.told:
                         self._tell(token.data)
-                    elif self.stack[-1][0] == "noscript" and base + token.col + len(token.data) == size:
-                        self.hidden_from = base + token.col
+                    else:
+                        inner = self.stack[-1][0]
+                        if inner == "noscript":
+                            self.hidden += len(_MARKUP.sub("", token.data))
+                            # Revealed, or never closed: what it holds is read as markup.
+                            if self.reveal or base + token.col + len(token.data) == size:
+                                self.hidden_from = base + token.col
+                                return
+                        elif inner not in UNSEEN:
+                            self.hidden += len(token.data)
                     continue
                 data = token.data
                 start = base + token.col
@@ -244,6 +267,7 @@ class _Reader:
                 tag = "anchor"  # a jump target, unless it has an address
             elif self.pre and tag == "code" and self.code and self.lines.open:
                 self.lines.end()  # one <code> a line, as WeChat's code blocks have it
+        hide = False
         for name, value in token.attrs:
             if name == "class" or name == "id":
                 if value:
@@ -256,11 +280,11 @@ class _Reader:
                     tag = "a"
                     self.links += 1
             elif name == "style":
-                if value and "none" in value.lower() and _HIDDEN_STYLE.search(value) and not self.unseen:
-                    self.unseen = len(stack)
+                if value and "none" in value.lower() and _HIDDEN_STYLE.search(value):
+                    hide = True
             elif name == "hidden":
-                if value != "until-found" and not self.unseen:
-                    self.unseen = len(stack)
+                if value != "until-found":
+                    hide = True
             elif name == "lang":
                 if tag == "html":
                     self.declared.language = value or ""
@@ -268,6 +292,8 @@ class _Reader:
                 self.declared.time = value
         if len(hints) > HINTS_LENGTH:
             hints = hints[-HINTS_LENGTH:].partition(" ")[2]
+        if hide and not self.unseen and not self.reveal and not _streamed(token):
+            self.unseen = len(stack)
         stack.append((tag, block, hints, zone))
 
     def _start_special(self, tag: str, kind: int) -> bool:
