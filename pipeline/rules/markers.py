@@ -1,3 +1,4 @@
+# ruff: noqa: E501  a table of wording reads best in long rows
 """Words that page chrome is made of, by the role they hint at: features of the line model, never rules.
 
 A marker proves nothing by itself: on lines of any length 关注 is chrome in 59–71 % of its lines, "follow" in 12 %.
@@ -31,7 +32,7 @@ _follow us|_follow_|_subscribe to|_subscribe now|_sign up for|_join our|_join us
 """
 
 _RELATED = """
-相关阅读|相关新闻|相关文章|相关链接|相关推荐|相关报道|相关资讯|相关内容|相关专题|相关搜索|相关|推荐阅读|推荐文章|推荐|往期回顾|往期推荐|往期|精彩推荐|精彩内容|热点推荐|热门文章|热门推荐|热门新闻|热点新闻|最新文章|最新新闻|最新资讯|最新|延伸阅读|拓展阅读|猜你喜欢|大家都在看|你可能|您可能|看过本文|今日热点|今日推荐|编辑推荐|點擊排行|点击排行|本周热|一周热|24小时|新闻排行|閱讀排行|评论排行
+相关阅读|相关新闻|相关文章|相关链接|相关推荐|相关报道|相关资讯|相关内容|相关专题|相关搜索|相关|推荐阅读|推荐文章|推荐|往期回顾|往期推荐|往期|精彩推荐|精彩内容|热点推荐|热门文章|热门推荐|热门新闻|热点新闻|最新文章|最新新闻|最新资讯|最新|其他人也在看|其他人還看|大家都在看|人气新闻|延伸阅读|拓展阅读|猜你喜欢|大家都在看|你可能|您可能|看过本文|今日热点|今日推荐|编辑推荐|點擊排行|点击排行|本周热|一周热|24小时|新闻排行|閱讀排行|评论排行
 相關閱讀|相關新聞|相關文章|相關連結|相關報導|相關報道|相關|推薦閱讀|推薦|延伸閱讀|熱門新聞|熱門文章|最新新聞|最多人|人氣|即時新聞|更多新闻|更多新聞|更多文章|更多精彩|上期|同类文章|其他文章|友情推荐|图片新闻|精彩图片|新闻推荐|深度阅读|相關標籤|查看全文|阅读全文|閱讀全文|详细>>|[详细]|[詳細]|«全文»|查看详情
 _related_|_recommended_|_recommend_|most popular|most read|most viewed|most recent|most commented|most emailed|_trending_|_latest_|_you may also|you might also|also like|_read next|_up next|more from|more stories|more news|_popular_|_recent posts|recent articles|_recent_|top stories|_headlines_|editor's picks|editors' picks|_featured_|_see also|also on|_more in_|_in this section|_promoted|_sponsored|around the web|from our partners|what to read|don't miss|_stories_
 """
@@ -47,7 +48,7 @@ _disclaimer|views expressed|opinions expressed|does not necessarily|do not neces
 """
 
 _COPYRIGHT = """
-版权所有|版權所有|著作权|著作權|©|(c) |copyright|all rights reserved|保留所有权利|保留一切权利|rights reserved|_powered by|技术支持|技術支持|建议使用|最佳浏览|分辨率|禁止转载|ltd.|pty|_inc._
+版权所有|版權所有|著作权|著作權|© |©1|©2|(c) |copyright|all rights reserved|保留所有权利|保留一切权利|rights reserved|_powered by|技术支持|技術支持|建议使用|最佳浏览|分辨率|禁止转载|ltd.|pty|_inc._
 """
 
 _FOOTER = """
@@ -61,7 +62,7 @@ _by:|_by _|_posted|_published|_updated|_last modified|_created_|_date:|_source:|
 """
 
 _AD = """
-广告|廣告|推广|赞助|贊助|优惠|優惠|促销|特价|限时|免费领|免费试|点击领取|点击购买|立即购买|立即抢购|立即报名|报名|秒杀|抽奖|红包|折扣|代购|加盟|热销|包邮|点击查看|点击进入|點擊|点击
+广告|廣告|推广|為什麼顯示這個廣告|赞助|贊助|优惠|優惠|促销|特价|限时|免费领|免费试|点击领取|点击购买|立即购买|立即抢购|立即报名|报名|秒杀|抽奖|红包|折扣|代购|加盟|热销|包邮|点击查看|点击进入|點擊|点击
 _advertisement|_ads_|_ad_|_sale_|_buy now|_shop now|_free shipping|_discount|_coupon|_promo|_deal|_offer_|_save up|_order now|_add to cart|_pricing_|_get started|_learn more|_start free|_book now|_donate|_support us|_become a member|_subscribe for
 """
 
@@ -89,6 +90,6 @@ def literals() -> list[tuple[str, int, bool, bool]]:
     for number, words in enumerate(MARKERS.values()):
         for raw in words.replace("\n", "|").split("|"):
             word = raw.strip("_")
-            if word.strip():
+            if len(word.strip()) > 1 or word[:1] == "©":
                 found.setdefault(word, (number, raw.startswith("_"), raw.endswith("_")))
     return [(word, *found[word]) for word in sorted(found)]

@@ -25,7 +25,7 @@ _WORDS: Final = re.compile(r"[^\W\d_]+")
 _HAN: Final = re.compile(r"[㐀-鿿豈-﫿]")
 # Han words that end no line and begin none.
 _PARTICLES: Final = frozenset(("的", "了", "和", "与", "及", "在", "被", "把", "從", "从", "與", "對", "对", "以及"))
-# English words at a border that speak for one sentence going on: as the last word of a line, or the first of the next.
+# English words at a border that speak for one sentence going on: the last of a line, or the first of the next.
 _LAST: Final = frozenset(
     "a an the of to in on at by for from with and or but that which who is are was were be been has have had as than "
     "their its his her our your my this these those into about between over under after before while when if not "
@@ -34,7 +34,7 @@ _LAST: Final = frozenset(
 _FIRST: Final = frozenset(
     "of to in on at by for from with and or but that which who whose is are was were has have had as than said says "
     "into about between over under after before while when if will would can could should may might must does did "
-    "also because so where since until against during through within without then takes makes provides helps lets "
+    "also because so where since until against where during through within without then takes makes provides helps lets "
     "the a an its their he she they it we told".split()
 )
 
@@ -56,13 +56,15 @@ def rejoin(lines: Sequence[str]) -> list[tuple[int, str]]:
     """
     sizes = [_units(line) if len(line) < 2000 else LONG for line in lines]
     joined: dict[int, str] = {}
+    running = 0.0  # length of the line so far, with what was joined to it
     for index in range(len(lines) - 1):
         first, second = lines[index].rstrip(), lines[index + 1].strip()
-        if not first.strip() or not second or sizes[index] + sizes[index + 1] < LONG:
+        running = sizes[index] + (running if index - 1 in joined else 0.0)
+        if not first.strip() or not second:
             continue
-        if second[0] not in _CONTINUES and max(sizes[index], sizes[index + 1]) < LONG:
-            continue
-        if _goes_on(first, second):
+        together = running + sizes[index + 1]
+        alone = max(running, sizes[index + 1])
+        if (together if second[0] in _CONTINUES else alone) >= LONG and _goes_on(first, second):
             joined[index] = _between(first, second)
     for index in sorted(joined):
         before = index - 1

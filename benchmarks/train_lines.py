@@ -1,0 +1,245 @@
+"""Train the line model of ``pipeline.stages.strip`` and measure it by cross-validation.
+
+    python benchmarks/train_lines.py --data DIR --cv            # 5 folds, disjoint by registered domain
+    python benchmarks/train_lines.py --data DIR --out pipeline/rules/line_model.npz
+
+Two ensembles: the first looks at a line and its surroundings; the second sees the same and what the first thinks of
+the surroundings. The second is trained on out-of-fold opinions of the first, as it will meet them on new sites.
+Needs LightGBM (extra ``bench``); the package itself does not. The same data give the same bytes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import sys
+import zipfile
+import zlib
+from dataclasses import replace
+from pathlib import Path
+
+import lightgbm
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parent))
+from lines_data import (  # noqa: E402
+    FOLDS, Row, clean_rows, crop, flat_rows, hand_rows, noisy_names, page_rows, shorten,
+)  # fmt: skip
+from lines_scores import page_scores, table  # noqa: E402
+
+from pipeline.stages.strip.decide import THRESHOLDS, Look, settle  # noqa: E402
+from pipeline.stages.strip.features import columns, second_look  # noqa: E402
+from pipeline.stages.strip.page import read_page  # noqa: E402
+from pipeline.stages.strip.wording import match  # noqa: E402
+
+PARAMETERS = {
+    "objective": "binary",
+    "num_leaves": 20,
+    "learning_rate": 0.08,
+    "feature_fraction": 0.3,
+    "bagging_fraction": 0.8,
+    "bagging_freq": 1,
+    "min_data_in_leaf": 80,
+    "lambda_l2": 5.0,
+    "max_bin": 63,
+    "num_threads": 1,
+    "deterministic": True,
+    "force_row_wise": True,
+    "use_missing": False,
+    "seed": 20261121,
+    "verbose": -1,
+}
+FIRST = {"trees": 60, "num_leaves": 16}
+SECOND = {"trees": 120, "num_leaves": 20}
+
+# How much a page of a kind counts. There are few pages of chats, forums and hand labels, and many of news portals.
+PAGE_WEIGHT = {"wechat": 3.0, "zh_forum": 2.0, "en_forum": 2.0, "hand_zh": 3.0, "hand_en": 1.5, "other": 0.7, "clean": 1.0}
+READER_WEIGHT = {
+    "resi": 1.0, "resi+crop": 0.5, "resi+short": 0.4, "nodes": 1.0, "hand": 1.0, "hand+crop": 1.0, "html": 1.0,
+    "html+short": 0.3, "clean": 0.5,
+}  # fmt: skip
+
+
+def features(row: Row) -> np.ndarray:
+    return columns(read_page(row.lines), row.facts, row.templates, row.title).values
+
+
+def second_features(row: Row, x: np.ndarray, opinion: np.ndarray) -> np.ndarray:
+    page = read_page(row.lines)
+    seen = columns(page, row.facts, row.templates, row.title)
+    return np.hstack((x, second_look(page, seen, opinion, row.facts)[1]))
+
+
+def weights(row: Row) -> np.ndarray:
+    """One page weighs one: half of it by characters, half by lines; doubtful lines a third, soft lines nothing."""
+    chars = np.array([len(line) for line in row.lines], float)
+    weight = 0.5 * chars / max(chars.sum(), 1) + 0.5 / len(row.lines)
+    for i in row.ambiguous:
+        weight[i] *= 0.3
+    weight[np.array(row.labels) < 0] = 0
+    return weight * row.weight
+
+
+def sampled(row: Row, weight: np.ndarray) -> np.ndarray:
+    """The weights with two of three lines far from the body left out, the third counting for all three."""
+    label = np.array(row.labels) == 1
+    near = np.convolve(label, np.ones(31), "same") > 0.5 if len(label) >= 31 else np.ones(len(label), bool)
+    chance = np.random.default_rng(zlib.crc32(f"{row.name}{row.reader}".encode())).random(len(label)) < 1 / 3
+    return np.where(near, weight, np.where(chance, 3 * weight, 0.0))
+
+
+class Trainer:
+    """The rows and their columns, binned once for all folds."""
+
+    def __init__(self, rows: list[Row], xs: list[np.ndarray], trees: int, **over: object) -> None:
+        self.rows, self.trees = rows, trees
+        self.parameters = {**PARAMETERS, **over}
+        self.x = np.concatenate(xs)
+        self.at = np.cumsum([0] + [len(row.lines) for row in rows])
+        self.weight = np.concatenate([sampled(row, weights(row)) for row in rows])
+        self.weight *= len(self.weight) / self.weight.sum()
+        self.fold = np.concatenate([np.full(len(row.lines), row.fold) for row in rows])
+        label = np.concatenate([np.maximum(row.labels, 0) for row in rows])
+        self.data = lightgbm.Dataset(
+            self.x, label, weight=self.weight, params=self.parameters, free_raw_data=False
+        ).construct()
+
+    def fit(self, without: int = -1) -> lightgbm.Booster:
+        """A model of all rows, or of all but one fold."""
+        use = np.flatnonzero((self.fold != without) & (self.weight > 0))
+        return lightgbm.train(self.parameters, self.data.subset(use), self.trees)
+
+    def out_of_fold(self) -> list[np.ndarray]:
+        """For each row the opinion of a model that saw no page of its domain."""
+        out: list[np.ndarray] = [np.zeros(0)] * len(self.rows)
+        for fold in range(FOLDS):
+            model = self.fit(fold)
+            ids = [i for i, row in enumerate(self.rows) if row.fold == fold]
+            if not ids:
+                continue
+            opinion = model.predict(np.concatenate([self.x[self.at[i] : self.at[i + 1]] for i in ids]))
+            for i, part in zip(ids, np.split(opinion, np.cumsum([len(self.rows[i].lines) for i in ids])[:-1])):
+                out[i] = part
+        return out
+
+
+def arrays(model: lightgbm.Booster, names: list[str], prefix: str) -> dict[str, np.ndarray]:
+    """The trees as the arrays of ``pipeline.stages.strip.model.Ensemble``."""
+    trees = model.dump_model()["tree_info"]
+    nodes = max(tree["num_leaves"] for tree in trees) - 1
+    feature = np.zeros((len(trees), nodes), np.uint16)
+    threshold = np.full((len(trees), nodes), np.inf, np.float32)
+    mask = np.full((len(trees), nodes), 0xFFFFFFFF, np.uint32)
+    leaf = np.zeros((len(trees), 32), np.float32)
+    for number, tree in enumerate(trees):
+        slot = 0
+        leaves = 0
+
+        def walk(node: dict) -> tuple[int, int]:
+            """First and past-the-last leaf under the node."""
+            nonlocal slot, leaves
+            if "leaf_value" in node:
+                leaf[number, leaves] = node["leaf_value"]
+                leaves += 1
+                return leaves - 1, leaves
+            mine = slot
+            slot += 1
+            low, middle = walk(node["left_child"])
+            _, high = walk(node["right_child"])
+            exact = node["threshold"]
+            rounded = np.float32(exact)
+            if rounded > exact:
+                rounded = np.nextafter(rounded, np.float32(-np.inf))
+            feature[number, mine] = node["split_feature"]
+            threshold[number, mine] = rounded
+            mask[number, mine] = 0xFFFFFFFF & ~sum(1 << k for k in range(low, middle))
+            return low, high
+
+        walk(tree["tree_structure"])
+    return {
+        f"{prefix}_names": np.frombuffer("\n".join(names).encode(), np.uint8),
+        f"{prefix}_feature": feature,
+        f"{prefix}_threshold": threshold,
+        f"{prefix}_mask": mask,
+        f"{prefix}_leaf": leaf,
+    }
+
+
+def write(path: Path, stored: dict[str, np.ndarray]) -> None:
+    """An ``.npz`` whose bytes depend on the arrays alone (numpy would write the clock into it)."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for name in sorted(stored):
+            buffer = io.BytesIO()
+            np.lib.format.write_array(buffer, stored[name], allow_pickle=False)
+            archive.writestr(zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0)), buffer.getvalue(), zipfile.ZIP_DEFLATED)
+
+
+def training_rows(flat: list[Row], pages: list[tuple[Row, Row]], hand: list[Row], clean: list[Row]) -> list[Row]:
+    """Both flatteners (text nodes of every third page) and the pages themselves, crops, short bodies, clean files."""
+    nodes = [row for _, row in pages if zlib.crc32(row.name.encode()) % 3 == 0]
+    html = [row for row, _ in pages]
+    rows = flat + [crop(row, "1") for row in flat] + nodes + html + hand + clean
+    rows += [crop(row, "3") for row in hand if row.group == "hand_zh"]
+    short = [shorten(row, "4") for row in flat + html if row.group in ("zh_art", "en_art", "wcxb")]
+    rows += [row for row in short if row.reader.endswith("+short")]
+    return [replace(row, weight=PAGE_WEIGHT.get(row.group, 1.0) * READER_WEIGHT[row.reader]) for row in rows]
+
+
+def show(title: str, scores: dict[str, tuple]) -> None:
+    parts = [f"{g} {s[3]:.3f}/{s[4]:.3f}/{s[5]:.3f}" for g, s in scores.items()]
+    print(f"{title:<18}" + " | ".join(parts), flush=True)
+
+
+def cross_validated(
+    data: Path, score: bool = True
+) -> tuple[Trainer, Trainer, dict[tuple[str, str], np.ndarray], tuple[list[str], list[str]]]:
+    """Trainers of both ensembles, out-of-fold opinions of the second by (name, reader) if asked, and column names."""
+    hand = hand_rows(data) + hand_rows(data, "gold_seeds")
+    rows = training_rows(flat_rows(data, "resi"), list(page_rows(data)), hand, clean_rows(data))
+    xs = [features(row) for row in rows]
+    first = Trainer(rows, xs, **FIRST)
+    opinions = first.out_of_fold()
+    page = read_page(["."])
+    seen = columns(page)
+    names = (list(seen.names), [*seen.names, *second_look(page, seen, np.zeros(1))[0]])
+    second = Trainer(rows, [second_features(r, x, o) for r, x, o in zip(rows, xs, opinions)], **SECOND)
+    final = second.out_of_fold() if score else []
+    return first, second, {(r.name, r.reader): o for r, o in zip(rows, final)}, names
+
+
+def unseen(data: Path, rows: list[Row]) -> dict[str, list[np.ndarray]]:
+    """For each preset which lines of each row stay, judged by a model that saw no page of the row's domain."""
+    opinions = cross_validated(data)[2]
+    kept: dict[str, list[np.ndarray]] = {preset: [] for preset in THRESHOLDS}
+    for row in rows:
+        page = read_page(row.lines)
+        seen = columns(page, row.facts, row.templates, row.title)
+        look = Look(page, seen, opinions[row.name, row.reader], match(page.lines, page.units.tolist()))
+        for preset, threshold in THRESHOLDS.items():
+            kept[preset].append(settle(look, threshold))
+    return kept
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--data", type=Path, required=True, help="folder with flat/, lines/ and html/")
+    parser.add_argument("--cv", action="store_true", help="print scores of 5 folds disjoint by domain")
+    parser.add_argument("--out", type=Path, help="write the weights of a model of all rows")
+    args = parser.parse_args()
+    first, second, opinions, names = cross_validated(args.data, args.cv)
+    if args.cv:
+        rows = second.rows
+        clean = {row.name for row in rows} - noisy_names(args.data)
+        for readers in (("resi", "hand"), ("html",), ("nodes",)):
+            chosen = [i for i, row in enumerate(rows) if row.reader in readers]
+            test = [rows[i] for i in chosen]
+            for threshold in (0.3, 0.4, 0.5):
+                kept = [opinions[rows[i].name, rows[i].reader] > threshold for i in chosen]
+                show(f"{readers[0]} all {threshold}", table(test, kept))
+                show(f"{readers[0]} clean {threshold}", table(test, kept, clean))
+    if args.out:
+        write(args.out, arrays(first.fit(), names[0], "first") | arrays(second.fit(), names[1], "second"))
+
+
+if __name__ == "__main__":
+    main()

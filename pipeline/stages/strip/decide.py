@@ -1,0 +1,243 @@
+"""From probabilities and rules to verdicts: the model proposes, wording and neighbours settle."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.document import LineFacts
+from pipeline.rules.boilerplate import LineRule
+from pipeline.stages.strip import Judgement, Verdict, wording
+from pipeline.stages.strip.features import BLOCK_CAP, Columns, columns, max_sum_blocks, second_look
+from pipeline.stages.strip.metadata import from_lines
+from pipeline.stages.strip.model import load
+from pipeline.stages.strip.page import DIGIT, Page, read_page
+from pipeline.stages.strip.role import dropped_role, kept_role
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+# Probability from which a line stays.
+THRESHOLDS: Final = {"recall": 0.2, "balanced": 0.4, "precision": 0.6}
+# A page has a few thousand lines at most; a longer file is judged in pieces of so many lines, to bound memory.
+PIECE: Final = 20_000
+# Most lines of a gap inside the body that is filled, and the probability its lines must have.
+GAP: Final = 2
+GAP_PROBABILITY: Final = 0.2
+# Length of a line that is prose for sure, units: the body is what lies between its first and last such line.
+PROSE: Final = 12.0
+# Share of the units from which a page counts as clean: then only its head and tail are trimmed.
+CLEAN_SHARE: Final = 0.85
+CLEAN_PROBABILITY: Final = 0.05
+
+
+class Look(NamedTuple):
+    """What is known of the lines of a page (blank ones left out) when the decision is made."""
+
+    page: Page
+    columns: Columns
+    probability: Floats
+    rules: dict[int, LineRule]
+
+
+def decide(
+    lines: Sequence[str],
+    facts: Sequence[LineFacts],
+    *,
+    preset: str,
+    templates: Sequence[float],
+    lang: str,
+    title: str,
+) -> Judgement:
+    """See ``pipeline.stages.strip.judge``."""
+    if len(lines) > PIECE:
+        return _in_pieces(lines, facts, preset, templates, lang, title)
+    solid = [i for i, line in enumerate(lines) if line and not line.isspace()]
+    blank = Verdict(False, "blank", 1.0, "")
+    verdicts = [blank] * len(lines)
+    if not solid:
+        return Judgement(tuple(verdicts), (), {}, {})
+    look = _look(
+        [lines[i] for i in solid],
+        [facts[i] for i in solid] if facts else (),
+        [templates[i] for i in solid] if templates else (),
+        title,
+    )
+    keep = settle(look, THRESHOLDS[preset])
+    found = from_lines(look.page, keep, look.columns, title)
+    roles = _roles(look, keep, found.title, found.bylines)
+    for i, verdict in zip(solid, roles, strict=True):
+        verdicts[i] = verdict
+    flags = _flags(look, keep, found.title, title)
+    return Judgement(tuple(verdicts), flags, found.values, {key: solid[at] for key, at in found.sources.items()})
+
+
+def _in_pieces(
+    lines: Sequence[str],
+    facts: Sequence[LineFacts],
+    preset: str,
+    templates: Sequence[float],
+    lang: str,
+    title: str,
+) -> Judgement:
+    verdicts: list[Verdict] = []
+    flags: set[str] = set()
+    metadata: dict[str, str] = {}
+    sources: dict[str, int] = {}
+    for low in range(0, len(lines), PIECE):
+        piece = slice(low, low + PIECE)
+        part = decide(lines[piece], facts[piece], preset=preset, templates=templates[piece], lang=lang, title=title)
+        verdicts += part.verdicts
+        flags |= set(part.flags)
+        for key, value in part.metadata.items():
+            if key not in metadata:
+                metadata[key], sources[key] = value, low + part.sources[key]
+    return Judgement(tuple(verdicts), tuple(sorted(flags)), metadata, sources)
+
+
+def _look(lines: list[str], facts: Sequence[LineFacts], templates: Sequence[float], title: str) -> Look:
+    page = read_page(lines)
+    seen = columns(page, facts, templates, title)
+    first, second = load()
+    guess = first.probability(seen.names, seen.values)
+    names, more = second_look(page, seen, guess, facts)
+    probability = second.probability(seen.names + names, np.concatenate((seen.values, more), axis=1))
+    return Look(page, seen, probability, wording.match(page.lines, page.units.tolist()))
+
+
+def settle(look: Look, threshold: float) -> Flags:
+    """Which lines stay."""
+    probability, page = look.probability, look.page
+    keep = probability > threshold
+    low, high = core(look, keep)
+    sure = np.zeros(len(keep), bool)
+    for line, rule in look.rules.items():
+        sure[line] = rule.where == "anywhere"
+        # Outside the body a rule of wording decides; inside it the line must look doubtful to the model as well.
+        if sure[line] or not low <= line < high or probability[line] < 0.5:
+            keep[line] = False
+    keep |= _gaps(keep, probability, low, high) & ~sure
+    prose = np.minimum(page.units, BLOCK_CAP)
+    if high > low and prose[low:high][keep[low:high]].sum() >= CLEAN_SHARE * prose.sum():
+        inside = np.zeros(len(keep), bool)
+        inside[low:high] = True
+        keep |= inside & ~sure & (probability > CLEAN_PROBABILITY)
+    teaser = teasers(page, low, high)
+    keep &= ~teaser
+    _rescue_heading(look, keep, low)
+    return keep
+
+
+def core(look: Look, keep: Flags) -> tuple[int, int]:
+    """First and past-the-last line of the body: of the main run of kept lines, from its first to its last prose."""
+    if not keep.any():
+        return 0, 0
+    prose = np.minimum(look.page.units, BLOCK_CAP)
+    scores = np.where(keep, prose * look.probability, -6.0)[:, None]
+    start, end, _ = max_sum_blocks(scores)
+    low, high = int(start[0]), int(end[0])
+    solid = np.flatnonzero(keep[low:high] & (look.page.units[low:high] >= PROSE)) + low
+    return (int(solid[0]), int(solid[-1]) + 1) if len(solid) else (low, high)
+
+
+def _gaps(keep: Flags, probability: Floats, low: int, high: int) -> Flags:
+    """Dropped lines of short gaps inside the body that the model does not find impossible."""
+    fill = np.zeros(len(keep), bool)
+    at = np.flatnonzero(keep[low:high]) + low
+    for a, b in pairwise(at.tolist()):
+        if 1 < b - a <= GAP + 1:
+            fill[a + 1 : b] = probability[a + 1 : b] > GAP_PROBABILITY
+    return fill
+
+
+def teasers(page: Page, low: int, high: int) -> Flags:
+    """Lines of a feed outside ``low:high``: titles, each followed by an excerpt cut at about the same length.
+
+    Three excerpts make a feed; they end in three dots, stand at most four lines apart, and their lengths differ by
+    less than a quarter of their mean. Sentences that trail off in an article differ more.
+    """
+    found = np.zeros(len(page.lines), bool)
+    for first, last in ((0, low), (high, len(page.lines))):
+        cut = [
+            i for i in range(first, last) if page.lines[i].endswith(("...", "…")) and not page.lines[i].endswith("……")
+        ]
+        run: list[int] = []
+        for i in [*cut, last + 9]:
+            if run and i - run[-1] > 4:
+                sizes = np.array([len(page.lines[k]) for k in run], float)
+                if len(run) >= 3 and sizes.std() < 0.25 * sizes.mean() and sizes.mean() > 16:
+                    gap = max(b - a for a, b in pairwise(run))
+                    found[max(first, run[0] - gap + 1) : run[-1] + 1] = True
+                run = []
+            run.append(i)
+    return found
+
+
+def _rescue_heading(look: Look, keep: Flags, low: int) -> None:
+    """Keep a heading that stands right above the first paragraph, if the model finds it possible."""
+    above = low - 1
+    if above < 0 or low >= len(keep) or not keep[low] or keep[above] or above in look.rules:
+        return
+    page = look.page
+    text = page.lines[above]
+    likely = look.probability[above] > GAP_PROBABILITY and 2 <= page.units[above] <= 30
+    if (
+        likely
+        and not look.columns.date[above]
+        and page.counts[above][DIGIT] * 2 < len(text)
+        and not page.markers[above].sum()
+    ):
+        keep[above] = True
+
+
+def _roles(look: Look, keep: Flags, title_at: int, bylines: frozenset[int]) -> list[Verdict]:
+    page = look.page
+    at = np.flatnonzero(keep)
+    first, last = (int(at[0]), int(at[-1])) if len(at) else (len(keep), len(keep))
+    title_key = _key(page.lines[title_at]) if title_at >= 0 else ""
+    out: list[Verdict] = []
+    section = ""
+    for i, line in enumerate(page.lines):
+        p = float(look.probability[i])
+        if keep[i]:
+            section = ""
+            role = "title" if i == title_at else kept_role(page, i, keep)
+            out.append(Verdict(False, role, round(p, 4), ""))
+            continue
+        rule = look.rules.get(i)
+        if title_key and i != title_at and _key(line) == title_key:
+            out.append(Verdict(True, "duplicate", 1.0, "strip.duplicate"))
+            continue
+        if rule is not None:
+            role = rule.role
+            out.append(Verdict(True, role, 1.0, rule.id))
+        else:
+            role = dropped_role(page, i, first, last, section, i in bylines, bool(look.columns.date[i]))
+            out.append(Verdict(True, role, round(1.0 - p, 4), "strip.model"))
+        if i > last and page.units[i] < 12 and (rule is not None or role in ("related", "comment")):
+            section = role if role in ("related", "comment") else section
+    if not any(not v.drop and v.role in ("body", "list", "table", "code") for v in out):
+        out = [v._replace(role="body") if not v.drop and v.role == "heading" else v for v in out]
+    return out
+
+
+def _key(line: str) -> str:
+    return "".join(line.split()).lower()
+
+
+def _flags(look: Look, keep: Flags, title_at: int, title: str) -> tuple[str, ...]:
+    flags = []
+    probability, page = look.probability, look.page
+    prose = np.minimum(page.units, BLOCK_CAP)
+    total = float(prose[keep].sum())
+    if keep.any():
+        doubt = float((np.minimum(probability, 1 - probability) * prose).sum()) / max(total, 1.0)
+        block = look.columns.block
+        agree = float(prose[keep & block].sum()) / max(float(prose[keep | block].sum()), 1.0)
+        if doubt > 0.5 or (agree < 0.5 and doubt > 0.2) or float(probability.max()) < 0.6:
+            flags.append("low-confidence")
+    return tuple(sorted(flags))
