@@ -113,10 +113,10 @@ class Worker:
         ids: list[str] = []
 
         def texts() -> Iterator[str]:
-            for _, _, _, row in self._documents("lang in ('zh', 'en', 'mixed')"):
+            for key, _, _, row in self._documents("lang in ('zh', 'en', 'mixed')"):
                 doc = orjson.loads(unpack(row))
                 ids.append(doc["id"])
-                yield doc["text"]
+                yield "\n".join([doc["text"], *self._removed(key)])
 
         return [
             {
@@ -129,6 +129,13 @@ class Worker:
             }
             for term in mine(texts())
         ]
+
+    def _removed(self, key: str) -> Iterator[str]:
+        """Removed lines with brackets: teasers of other articles name things in both languages too."""
+        (changes,) = self.state.execute("select changes from result where key = ?", (key,)).fetchone()
+        for line in unpack(changes).splitlines():
+            if b'"stage":"strip"' in line and (b"(" in line or "（".encode() in line):
+                yield orjson.loads(line)["before"]
 
     def _document(self, key: str) -> Row:
         (row,) = self.state.execute("select row from result where key = ?", (key,)).fetchone()

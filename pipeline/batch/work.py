@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import resource
 import sqlite3
 import zlib
@@ -22,6 +23,16 @@ if TYPE_CHECKING:
 
 # Times a file is read again when it changes under the reader.
 _RETRIES = 2
+
+
+# A page is looked at for translations of itself if its scarcer language has so many Han characters, or their worth in
+# English letters, and such a share of the text: a name or a slogan is less, one translated paragraph is more.
+_LEAST_OF_SCARCER = 12.0
+_LEAST_SHARE = 0.04
+_LETTERS_PER_HAN = 3.6
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_LETTER = re.compile("[A-Za-z]")
+_GRAMMAR = re.compile(r"\b(?:the|of|and|to|in|is|for|that|with|on|are|was|by|this|it|an?)\b")
 
 
 class Scan(NamedTuple):
@@ -175,9 +186,17 @@ def _packed(key: str, doc: Document, data: bytes, digest: str) -> Result:
 
 
 def is_bilingual(row: Row) -> bool:
-    """Whether a row of ``documents/`` may hold translations of itself: sentences in both languages, or in a mix."""
-    langs = {segment["lang"] for segment in row["segments"]}
-    return "mixed" in langs or {"zh", "en"} <= langs
+    """Whether a row of ``documents/`` may hold translations of itself: enough of both languages, in sentences."""
+    han = latin = 0.0
+    for segment in row["segments"]:
+        if segment["lang"] in ("zh", "en", "mixed"):
+            text = row["text"][segment["start"] : segment["end"]]
+            wide = len(_HAN.findall(text))
+            han += wide
+            # Chinese with some English words, commands and product names are no second language.
+            if segment["lang"] != "zh" and len(_GRAMMAR.findall(text)) >= 2:
+                latin += len(_LETTER.findall(text)) / _LETTERS_PER_HAN
+    return min(han, latin) >= max(_LEAST_OF_SCARCER, _LEAST_SHARE * (han + latin))
 
 
 def pack(rows: Iterable[Row]) -> bytes:
