@@ -45,7 +45,9 @@ def pages(data: Path, every: int) -> Iterator[Page]:
             if not (folder / f"{name}.html").exists():
                 continue
             gold = MARK.sub("", (folder / f"{name}.txt").read_text(encoding="utf-8"))
-            yield Page(group(folder.name, row["lang"]), f"{folder.name}/{name}", (folder / f"{name}.html").read_bytes(), gold)
+            yield Page(
+                group(folder.name, row["lang"]), f"{folder.name}/{name}", (folder / f"{name}.html").read_bytes(), gold
+            )
 
 
 def group(folder: str, lang: str) -> str:

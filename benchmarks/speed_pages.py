@@ -1,0 +1,185 @@
+"""CPU time on HTML pages, beside peers and bare parses in the same run.
+
+    python benchmarks/speed_pages.py --data DIR [--every N] [--peers none|installed]
+
+Milliseconds of CPU a page in one process: the best of three runs of each page, then median, 90th percentile and mean
+over the pages, and the median of the page-by-page ratios to a bare parse by turbohtml and to trafilatura fast. "qingwen"
+is everything that ``run`` does with a page but writing it: all stages, the record, the ledger of changes with byte
+offsets, the sentences. Peak resident memory is that of a process of its own for each tool.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import gzip
+import logging
+import resource
+import subprocess
+import sys
+import time
+import warnings
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from html_pages import ours, pages, tools
+
+Run = Callable[[bytes], object]
+STAGES = ("decode", "read", "unmangle", "detect", "repair", "strip", "segment", "records")
+
+
+def everything(data: bytes) -> object:
+    """All stages and all rows of the output."""
+    from pipeline.config import Config
+    from pipeline.records.write import change_rows, document_id, document_row, sentence_rows
+    from pipeline.stages import clean
+
+    doc = clean(data, "page.html")
+    if doc.rejected:
+        return doc
+    row = document_row(doc, data, Config().digest())
+    return row, list(change_rows(doc, document_id(data))), list(sentence_rows(row))
+
+
+def bare() -> dict[str, Run]:
+    """Bare parses, and the reader alone."""
+    import turbohtml
+
+    from pipeline.stages.decode import decode
+    from pipeline.stages.read import read
+
+    found: dict[str, Run] = {
+        "turbohtml, bare parse": lambda data: turbohtml.parse(data.decode(errors="replace")),
+        "qingwen, decode and read": lambda data: read(decode(data)),
+    }
+    try:
+        from resiliparse.parse.html import HTMLTree
+
+        found["resiliparse, bare parse"] = lambda data: HTMLTree.parse(data.decode(errors="replace"))
+    except ImportError:
+        pass
+    try:
+        import lxml.html
+
+        found["lxml, bare parse"] = lambda data: lxml.html.fromstring(data.decode(errors="replace"))
+    except ImportError:
+        pass
+    return found
+
+
+def timed(run: Run, samples: list[bytes], rounds: int = 3) -> list[float]:
+    """Milliseconds of CPU for each sample, the best of ``rounds``."""
+    best = [float("inf")] * len(samples)
+    for _ in range(rounds):
+        gc.collect()
+        for index, data in enumerate(samples):
+            started = time.process_time()
+            with suppress(Exception):  # a peer may raise anything; its time counts all the same
+                run(data)
+            best[index] = min(best[index], 1000 * (time.process_time() - started))
+    return best
+
+
+def percentile(values: list[float], share: float) -> float:
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+def table(title: str, samples: list[bytes], chosen: dict[str, Run], rss: dict[str, int]) -> None:
+    size = sum(map(len, samples))
+    print(f"\n{title}: {len(samples)} pages, {size / 1e6:.1f} MB\n")
+    print("| tool | median | p90 | mean | MB/s | × bare parse | × trafilatura fast | peak RSS, MB |")
+    print("|---|--:|--:|--:|--:|--:|--:|--:|")
+    times = {name: timed(run, samples) for name, run in chosen.items()}
+    parse = times["turbohtml, bare parse"]
+    fast = next((times[name] for name in times if "trafilatura" in name and "fast" in name), None)
+    for name, found in times.items():
+        by_parse = percentile([one / max(other, 0.01) for one, other in zip(found, parse, strict=True)], 0.5)
+        by_fast = percentile([a / max(b, 0.01) for a, b in zip(found, fast, strict=True)], 0.5) if fast else 0.0
+        speed = size / 1e6 / (sum(found) / 1000)
+        cells = [f"{percentile(found, 0.5):.2f}", f"{percentile(found, 0.9):.2f}", f"{sum(found) / len(found):.2f}"]
+        cells += [f"{speed:.1f}", f"{by_parse:.1f}", f"{by_fast:.2f}" if fast else "", str(rss.get(name, ""))]
+        print(f"| {name} | " + " | ".join(cells) + " |", flush=True)
+
+
+def stages(samples: list[bytes]) -> None:
+    """Print where the time of this project goes."""
+    from pipeline.config import Config
+    from pipeline.records.write import change_rows, document_id, document_row, sentence_rows
+    from pipeline.stages.decode import decode, unmangle
+    from pipeline.stages.detect import detect
+    from pipeline.stages.read import read
+    from pipeline.stages.repair import repair
+    from pipeline.stages.segment import segment
+    from pipeline.stages.strip.remove import strip
+
+    config = Config()
+    steps = (
+        decode,
+        read,
+        unmangle,
+        detect,
+        lambda doc: repair(doc, "safe", ()),
+        lambda doc: strip(doc, config),
+        segment,
+    )
+    spent: list[list[float]] = [[] for _ in STAGES]
+    for data in samples:
+        value: object = data
+        for index, step in enumerate(steps):
+            started = time.process_time()
+            value = step(value)  # type: ignore[operator]
+            spent[index].append(1000 * (time.process_time() - started))
+            if getattr(value, "rejected", None):
+                break
+        else:
+            started = time.process_time()
+            row = document_row(value, data, config.digest())  # type: ignore[arg-type]
+            list(change_rows(value, document_id(data)))  # type: ignore[arg-type]
+            list(sentence_rows(row))
+            spent[-1].append(1000 * (time.process_time() - started))
+    print("\n| stage | median | mean |\n|---|--:|--:|")
+    for name, found in zip(STAGES, spent, strict=True):
+        if found:
+            print(f"| {name} | {percentile(found, 0.5):.2f} | {sum(found) / len(found):.2f} |")
+
+
+def peak(tool: str, data: Path, every: int) -> int:
+    """Peak resident memory in MB of a process that runs one tool over the pages."""
+    command = [sys.executable, __file__, "--data", str(data), "--every", str(every), "--only", tool]
+    found = subprocess.run(command, capture_output=True, text=True, check=False)
+    return int(found.stdout.split()[-1]) if found.returncode == 0 and found.stdout.split() else 0
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--every", type=int, default=8, help="only every n-th page of each set")
+    parser.add_argument("--peers", choices=("none", "installed"), default="installed")
+    parser.add_argument("--only", default="", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    warnings.simplefilter("ignore")
+    logging.disable(logging.CRITICAL)
+    chosen: dict[str, Run] = {"**qingwen**": everything, **bare()}
+    if options.peers == "installed":
+        chosen |= {name: run for name, run in tools().items() if "qingwen" not in name}
+    samples = [page.data for page in pages(options.data, options.every) if page.group != "wechat"]
+    if options.only:
+        for data in samples:
+            chosen[options.only](data)
+        print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+        return
+    everything(samples[0])
+    ours(samples[0])
+    rss = {name: peak(name, options.data, options.every) for name in chosen}
+    table("Pages", samples, chosen, rss)
+    stages(samples)
+    saved = sorted((options.data / "wechat").glob("*/*.html.gz"))
+    large = [data for data in (gzip.decompress(path.read_bytes()) for path in saved) if len(data) > 1_000_000]
+    if large:
+        table("WeChat pages", large, chosen, {})
+
+
+if __name__ == "__main__":
+    main()
