@@ -83,6 +83,8 @@ _FEW_BAD = 0.25
 # A text holds at most this share of control characters; the rest is binary data.
 _FEW_CONTROLS = 0.01
 
+# What UTF-8 holds where an earlier program lost characters: U+FFFD, and three of them read as GBK.
+_LOST = ("\ufffd".encode(), "锟斤拷".encode())
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f]+")
 _BAD = re.compile("[\udc00-\udcff]")
 _HIGH = re.compile(r"[^\x00-\x7f]+")
@@ -109,24 +111,28 @@ def decode(data: bytes, name: str = "", declared: str = "") -> Document:
     for magic, kind in _MAGIC.items():
         if data.startswith(magic):
             return Document.from_source(name, "").reject("decode.binary", f"not text: {kind}")
-    encoding, confidence, shift = _choose(data, declared)
-    if not encoding:
-        if data.count(0) > _FEW_CONTROLS * len(data):
-            return Document.from_source(name, "").reject("decode.binary", "not text: many NUL bytes")
-        return Document.from_source(name, "").reject(
-            "decode.undecodable", "in no known encoding are these bytes text that people write"
-        )
-    source, offsets = _source(data, encoding, shift)
+    offsets: Sequence[int] = ()
+    text = _strict_utf8(data)
+    if text is not None and b"\x00" not in data:
+        encoding, confidence, source = "utf-8", 1.0, text
+    else:
+        encoding, confidence, shift = _choose(data, declared, text is not None)
+        if not encoding:
+            if data.count(0) > _FEW_CONTROLS * len(data):
+                return Document.from_source(name, "").reject("decode.binary", "not text: many NUL bytes")
+            reason = "in no known encoding are these bytes text that people write"
+            return Document.from_source(name, "").reject("decode.undecodable", reason)
+        source, offsets = _source(data, encoding, shift)
     doc = Document.from_source(name, source, encoding, offsets).note(encoding_confidence=round(confidence, 4))
     controls = _count_controls(data, source, encoding)
     if controls > _FEW_CONTROLS * len(source):
         return doc.reject("decode.binary", f"not text: {controls} control characters among {len(source)}")
     if confidence < 0.6:
         doc = doc.flag("doubtful-encoding")
-    edits = [*_bad_bytes(data, source, encoding)] if _has_surrogates(source) else []
+    edits = [*_bad_bytes(data, source, encoding)] if source is not text and _has_surrogates(source) else []
     if controls:
         edits += [Edit(found.start(), found.end(), "", "decode.control") for found in _CONTROLS.finditer(source)]
-    if any(edit.new == "\ufffd" for edit in edits) or "\ufffd" in source or "锟斤拷" in source:
+    if any(edit.new == "\ufffd" for edit in edits) or (source is text and any(mark in data for mark in _LOST)):
         doc = doc.flag("lossy-encoding")
     return doc.edit(sorted(edits))
 
@@ -146,18 +152,19 @@ def _has_surrogates(source: str) -> bool:
     return False
 
 
-def _choose(data: bytes, declared: str) -> tuple[str, float, int]:
+def _strict_utf8(data: bytes) -> str | None:
+    """The text of valid UTF-8, else ``None``."""
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+
+
+def _choose(data: bytes, declared: str, strict: bool) -> tuple[str, float, int]:
     """Codec ("" if none fits), confidence, and how many bytes at the front belong to a character cut off."""
     for mark, codec in _BOMS:
         if data.startswith(mark) and (codec == "utf-8" or _readable(data, codec)):
             return codec, 1.0, 0
-    try:
-        data.decode("utf-8")
-        strict = True
-    except UnicodeDecodeError:
-        strict = False
-    if strict and b"\x00" not in data:
-        return "utf-8", 1.0, 0
     wide = max((_wide_score(data, codec), codec) for codec in ("utf-16-le", "utf-16-be"))
     if b"\x00" in data and wide[0] > 0.6:
         return wide[1], round(wide[0], 4), 0

@@ -19,11 +19,11 @@ from pipeline.stages.read.literal import literal_end, relocate, unescape
 
 # Any of these makes a page one of WeChat's; an ordinary page that only links there has none of them.
 _MARKS: Final = (
+    "rich_media_area_primary",
     'id="js_content"',
     'id="js_article"',
-    'id="activity-name"',
     "window.cgiDataNew",
-    "rich_media_area_primary",
+    'id="activity-name"',
     "weui-msg__title",
     "weui_msg_title",
     "profile_info_area",
@@ -73,6 +73,8 @@ REASONS: Final = {
     "read.wechat-profile": "the page introduces an account; it holds no article",
     "read.wechat-stub": "the page holds a title at most, and no text (a video, or a body that was never saved)",
 }
+# Code points at the head of a page in which its <title> stands.
+_HEAD: Final = 4096
 # Lines of a page searched for a notice.
 _NOTICE_LINES: Final = 12
 
@@ -89,7 +91,7 @@ _BEIJING: Final = 8 * 3600
 
 def is_wechat(page: str) -> bool:
     """Whether a page is one of WeChat's, article or not."""
-    if "<title>该内容暂时无法查看</title>" in page:
+    if "<title>该内容暂时无法查看</title>" in page[:_HEAD]:
         return True
     return any(host in page for host in _HOSTS) and any(mark in page for mark in _MARKS)
 
@@ -100,9 +102,9 @@ def read_wechat(doc: Document) -> Document:
     shown = lines_of(page)
     lines = shown.lines.lines()
     body = [line for line in lines if line.zone == "js_content"]
-    data = page.find("window.cgiDataNew = {")
-    kind = _value(page, "item_show_type", data) if data >= 0 else ""
-    if data >= 0 and (kind in _NOTE_KINDS or _solid(body) < _BODY):
+    data = _data(page)
+    kind = _value(page, "item_show_type", data)
+    if data[1] and (kind in _NOTE_KINDS or _solid(body) < _BODY):
         scripted = _script_body(page, data, kind)
         if _solid(scripted) > _solid(body) or (kind in _NOTE_KINDS and scripted):
             body = scripted
@@ -144,7 +146,7 @@ def _without_interface(doc: Document, lines: list[Line]) -> Document:
     return replace(doc.edit(edits), line_facts=facts)
 
 
-def _script_body(page: str, data: int, kind: str) -> list[Line]:
+def _script_body(page: str, data: tuple[int, int], kind: str) -> list[Line]:
     """Lines of the article as the script's object holds it, the richest of its copies."""
     best: list[Line] = []
     for key in ("content_noencode", "content", "desc"):
@@ -168,7 +170,7 @@ def _body_line(line: Line) -> Line:
     return line._replace(zone="js_content", facts=facts)
 
 
-def _script_title(page: str, data: int, body: list[Line]) -> list[Line]:
+def _script_title(page: str, data: tuple[int, int], body: list[Line]) -> list[Line]:
     """The title as a line, unless it is only the beginning of the text (WeChat cuts one where none was given)."""
     span = _literal(page, "title", data)
     if span is None:
@@ -181,7 +183,7 @@ def _script_title(page: str, data: int, body: list[Line]) -> list[Line]:
     return lines
 
 
-def _metadata(page: str, head: Head, lines: list[Line], data: int) -> dict[str, str | int | float]:
+def _metadata(page: str, head: Head, lines: list[Line], data: tuple[int, int]) -> dict[str, str | int | float]:
     """Title, account, author, date and source account, from the page's elements or else its scripts."""
     declared = dict(reversed(head.metas))
     title = next((line.text for line in lines if line.zone == "activity-name"), "")
@@ -225,10 +227,19 @@ def _day(seconds: str) -> str:
     return datetime.fromtimestamp(int(seconds) + _BEIJING, UTC).strftime("%Y-%m-%d")
 
 
-def _literal(page: str, key: str, data: int) -> tuple[int, int] | None:
-    """Span of the inside of the first non-empty literal of ``key`` behind offset ``data``."""
+def _data(page: str) -> tuple[int, int]:
+    """Span of the script's object ``window.cgiDataNew``, empty if the page has none."""
+    start = page.find("window.cgiDataNew = {")
+    if start < 0:
+        return 0, 0
+    end = page.find("</script", start)
+    return start, end if end >= 0 else len(page)
+
+
+def _literal(page: str, key: str, data: tuple[int, int]) -> tuple[int, int] | None:
+    """Span of the inside of the first literal of ``key`` in the script's object; ``None`` if it is empty."""
     for opening in (f" {key}: JsDecode('", f" {key}: '", f"{{{key}:'", f",{key}:'"):
-        at = page.find(opening, data)
+        at = page.find(opening, *data)
         if at >= 0:
             start = at + len(opening)
             end = literal_end(page, start)
@@ -236,9 +247,9 @@ def _literal(page: str, key: str, data: int) -> tuple[int, int] | None:
     return None
 
 
-def _value(page: str, key: str, data: int) -> str:
+def _value(page: str, key: str, data: tuple[int, int]) -> str:
     """What the script's object holds under ``key``, ``""`` for nothing."""
-    span = _literal(page, key, data) if data >= 0 else None
+    span = _literal(page, key, data)
     if span is None:
         return ""
     from turbohtml import unescape as resolve
