@@ -4,6 +4,7 @@
 
     - [nav strip.line 0.98] Home | News           a removed line: role, rule, the model's score
     Meet Jeff{· →   | repair.name-dot}Wilke.      an edit: before → after | rule
+    {↵↵ → | strip.blank-line}                     what is gone has no after; ↵ is a line break
 """
 
 from __future__ import annotations
@@ -70,8 +71,9 @@ def explain(doc: Document, color: bool) -> str:
             shown = "".join(f"{label}{_safe(line)}{plain}\n" for line in lines)
             shown = f"\n{shown}" if lines and not fresh else shown
         else:
-            edit = f"{_inline(change.before)} → {_inline(change.after)}"
+            edit = f"{_inline(change.before)} → {_inline(change.after)}".rstrip(" ")
             shown = f"{yellow}{{{edit}{plain}{dim} | {change.rule}{plain}{yellow}}}{plain}"
+            shown += "\n" * (fresh and not change.before.strip("\n"))  # blank lines: the mark has its own line
         if shown:
             out.append(shown)
             fresh = shown.endswith("\n")
@@ -144,7 +146,7 @@ def _safe(text: str) -> str:
 
 
 def _inline(text: str) -> str:
-    return _safe(text).replace("\n", "\\n").replace("\t", "\\t")
+    return _safe(text).replace("\n", "↵").replace("\t", "\\t")
 
 
 def _escape(match: re.Match[str]) -> str:
