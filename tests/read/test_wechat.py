@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -104,6 +106,14 @@ def test_gives_title_and_body(name: str, page: str, lines: list[str]) -> None:
     assert doc.format == "wechat"
     assert doc.lines() == lines
     assert len(doc.line_facts) == len(lines)
+    check_laws(doc)
+
+
+@pytest.mark.parametrize("page", [PAGES[0][1], '<!doctype html>\n<html><p class="a">One &amp; “two”\n<p>three</p>'])
+def test_a_page_saved_inside_a_json_string(page: str) -> None:
+    plain = read(decode(page.encode()))
+    doc = read(decode(json.dumps(page, ensure_ascii=False)[1:-1].encode()))
+    assert (doc.text, doc.format, doc.line_facts) == (plain.text, plain.format, plain.line_facts)
     check_laws(doc)
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from pipeline.document import Block, Document, Edit, line_starts
+from pipeline.document import Block, Document, Edit, LineFacts, line_starts
 from pipeline.stages.read.head import from_lines, metadata
 
 # A page begins with markup (after white space, a BOM, an XML declaration or comments); a text that merely holds some
@@ -48,7 +48,7 @@ def read(doc: Document) -> Document:
     ``metadata``. The text may come out empty. A WeChat page that holds no article is rejected with its kind.
     """
     if is_html(doc.text):
-        return _read_html(doc)
+        return _read_escaped(doc) if _is_escaped(doc.text) else _read_html(doc)
     return _read_plain(doc)
 
 
@@ -89,6 +89,25 @@ def _read_html(doc: Document) -> Document:
     text, blocks, changes, facts = page.lines.result()
     doc = _one_line_each(replace(doc.reread(text, blocks, changes), format="html", line_facts=facts))
     return doc.note(unlocated=page.unlocated, **metadata(page.head, doc.lines() if text else [], facts))
+
+
+def _is_escaped(page: str) -> bool:
+    """Whether a page was saved as the inside of a JSON string: no line breaks and quotes but escaped ones."""
+    head = page[:_HEAD_LENGTH]
+    return "\\n" in head and '=\\"' in head and '="' not in head and "\n" not in head.strip()
+
+
+def _read_escaped(doc: Document) -> Document:
+    """A page inside a JSON string, read as the page it stands for; escapes that show are changes."""
+    from pipeline.stages.read.lines import Line
+    from pipeline.stages.read.literal import relocate, unescape
+
+    literal = unescape(doc.text, 0, len(doc.text))
+    inner = _read_html(Document.from_source(doc.name, literal.text))
+    shown = Line(inner.text, list(inner.blocks), list(inner.changes), LineFacts("body", 0.0, 0, ""), "")
+    shown = relocate(shown, literal, doc.text)
+    read = doc.reread(inner.text, shown.blocks, shown.changes).note(**inner.metadata)
+    return replace(read, format=inner.format, line_facts=inner.line_facts, rejected=inner.rejected)
 
 
 def _one_line_each(doc: Document) -> Document:

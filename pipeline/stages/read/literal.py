@@ -107,7 +107,10 @@ def relocate(line: Line, literal: Literal, source: str) -> Line:
 
 
 def _span(literal: Literal, start: int, end: int) -> tuple[int, int]:
-    """Source span of ``literal.text[start:end]``, which is not empty."""
+    """Source span of ``literal.text[start:end]``."""
+    if start == end:
+        place = _place(literal, start)[0] if start < len(literal.text) else _place(literal, start - 1)[1]
+        return place, place
     return _place(literal, start)[0], _place(literal, end - 1)[1]
 
 

@@ -115,7 +115,7 @@ def read_wechat(doc: Document) -> Document:
     doc = replace(doc.reread(text, blocks, changes), format="wechat", line_facts=facts)
     doc = doc.note(unlocated=shown.unlocated, **_metadata(page, shown.head, lines, data))
     if not body:
-        rule = notice(text) or "read.wechat-stub"
+        rule = notice(text) or ("read.wechat-verification" if "验证身份" in page else "read.wechat-stub")
         return doc.reject(rule, REASONS[rule])
     return _without_interface(doc, lines)
 
