@@ -129,6 +129,11 @@ SHOWN = """<html><head><title>平台公布新规则 - 海风商讯</title></head
         ),
         (SHOWN, {"title": "平台公布新规则", "author": "王小平", "published": "2012-03-04"}),
         ("<html><head><title>港口的早晨_新闻频道_海风网</title></head><p>x", {"title": "港口的早晨"}),
+        (
+            "<html><meta name=author content='Discuz! Team and Comsenz UI Team'><meta name=source content='来源：海风网'>",
+            {"site": "海风网"},
+        ),
+        ("<html><meta name=author content='104363'><p>x", {}),
         ("<html><script type='application/ld+json'>{broken</script><p>x", {}),
         ("<html><script type='application/ld+json'>" + "[" * 9000 + "</script><p>x", {}),
     ],

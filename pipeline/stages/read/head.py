@@ -55,6 +55,7 @@ _DAY_FIRST = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?\s{{1,3}}{_MONTH},?\s{{1
 
 _AUTHOR = re.compile(r"(?:^|[\s|　(（])(?:作者|撰文|文)\s?[:：/｜|]\s?([^\s|　,，;；:：/()（）【】]{2,16})")
 _ENGLISH_AUTHOR = re.compile(r"^(?i:by|author:|written by)\s+((?:[A-Z][\w.'’-]{0,20}\s?){2,4})(?=$|[,|•·–-]|\s\s)")
+_NO_AUTHOR = re.compile(r"\b(?:team|admin|administrator|root|webmaster|editor)\b|^(?:author|name)\b", re.IGNORECASE)
 _TITLE_LINE = re.compile(r"(?:(?:title|标题|標題)\s?[:：]|#\s)\s{0,3}(?P<title>\S.{1,150})", re.IGNORECASE)
 
 # What stands between a headline and the name of the site in <title>.
@@ -71,7 +72,9 @@ def metadata(head: Head, lines: Sequence[str], facts: Sequence[LineFacts]) -> di
     found = {
         "title": _title(head, _text(data.get("headline")), headings),
         "author": _name(_first(head, _AUTHOR_NAMES)) or _name(_text(data.get("author"))),
-        "site": _first(head, _SITE_NAMES[:1]) or _text(data.get("publisher")) or _first(head, _SITE_NAMES[1:]),
+        "site": _first(head, _SITE_NAMES[:1])
+        or _text(data.get("publisher"))
+        or _first(head, _SITE_NAMES[1:]).removeprefix("来源："),
         "published": date_in(_text(data.get("datePublished")))
         or next((day for name in _DATE_NAMES if (day := date_in(_first(head, (name,))))), ""),
         "url": next((url for url in (head.canonical, _first(head, _URL_NAMES)) if url.startswith("http")), ""),
@@ -160,8 +163,9 @@ def _first(head: Head, names: Sequence[str]) -> str:
 
 
 def _name(text: str) -> str:
-    """An author's name, not the address of a profile."""
-    return "" if "://" in text or len(text) > 100 else text
+    """An author's name; not an address, a number, or what a program for sites fills in by itself."""
+    made = "://" in text or "@" in text or text.isdecimal() or len(text) > 100 or _NO_AUTHOR.search(text)
+    return "" if made else text
 
 
 def _text(value: Any) -> str:
