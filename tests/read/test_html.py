@@ -113,6 +113,33 @@ def test_references_and_wraps_are_changes() -> None:
     ]
 
 
+WORDS = "The harbour was closed for three days while the crews waited for news of the storm. "
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        f"<div id=app>Menu</div><noscript><p>{WORDS * 9}</p></noscript>",
+        f"<header>Menu</header><div hidden><p>{WORDS * 9}</p></div>",
+        f"<header>Menu</header><div style='display:none'><p>{WORDS * 9}</p></div>",
+    ],
+)
+def test_a_shell_shows_what_it_hides(page: str) -> None:
+    doc = page_of(page)
+    assert doc.text.split("\n") == ["Menu", (WORDS * 9).strip()]
+    check_laws(doc)
+
+
+def test_a_page_with_a_text_keeps_hidden_what_it_hides() -> None:
+    page = f"<p>{WORDS * 9}</p><div hidden>{'Hidden menu. ' * 200}</div><noscript>{'No scripts. ' * 200}</noscript>"
+    assert page_of(page).text == (WORDS * 9).strip()
+
+
+def test_parts_streamed_later_are_shown() -> None:
+    page = f"<p>{WORDS * 9}</p><div hidden id='S:0'><p>Part two.</p></div><div hidden id=other>no</div>"
+    assert page_of(page).lines()[1:] == ["Part two."]
+
+
 TAGS = "p div b i a span li ul table tr td th h1 br em pre dl dd script style select option svg noscript form".split()
 PIECES = st.one_of(
     st.sampled_from([f"<{tag}>" for tag in TAGS] + [f"</{tag}>" for tag in TAGS] + ["<a href=x>", "<p hidden>"]),

@@ -223,6 +223,7 @@ class _Reader:
         """A line begins with what comes."""
         if self.head:
             self._close("head")
+            self.head = False
         stack = self.stack
         _, block, hints, zone = stack[-1]
         self.lines.begin(block, len(stack) - 1, hints, zone)
@@ -240,6 +241,7 @@ class _Reader:
             return
         if self.head and tag not in _HEAD:
             self._close("head")
+            self.head = False
         if _BLOCK <= kind <= _BREAK:
             if self.lines.open:
                 self.lines.end()
