@@ -140,4 +140,63 @@ RULES: Final = (
         ("Sales fell.The firm closed two shops.",),
         ("He works at Booking.Com in town.", "call String.Format in the loop"),
     ),
+    Rule(
+        "repair.missing-stop",
+        "Behind a number and its unit a capital begins the next sentence; the stop was lost.",
+        ("Sales rose to 10 million The annual growth of the shops was high.",),
+        ("He read about 10 million The Times readers.", "Over 10 million the growth slows."),
+    ),
+    Rule(
+        "repair.stray-capital",
+        "A capital where the Chinese began a new clause: after a modal, on a verb or grammar word between lower-case "
+        "ones, behind “In short,”; on other words only in documents with further artifacts. Names keep theirs.",
+        ("The two largest shops in town will Work directly with the buyers from now on.",),
+        ("He will Smith told us.", "They read Game of Thrones to the end of the long and quiet winter night.", "the film “Gone With the Wind” is long"),
+    ),
+    Rule(
+        "repair.number-unit",
+        "万 and 亿 translated as units of their own; English counts in thousands, millions and billions.",
+        ("The town has 30 ten thousand inhabitants.", "They paid 1.5 hundred million yuan."),
+        ("They sold 10 ten thousand-dollar bonds.", "ten thousand people came"),
+    ),
+    Rule(
+        "repair.date-order",
+        "A date in the order and with the words of Chinese.",
+        ("It opened on 2021 year 3 month 5 day in the town.",),
+        ("In that year, in the third month, on a fine day, it opened.",),
+    ),
+    Rule(
+        "repair.loop",
+        "A decoder that got stuck repeats one phrase eight times or more; one of them is kept.",
+        ("We went there " + "and then again " * 9 + "for tea.", "他说" + "我们要努力" * 9 + "。"),
+        ("No, no, no, no!", "la la la la la la la la la la la la", "哈哈哈哈哈哈哈哈哈哈哈哈哈哈哈哈哈哈", "-----------------------------------"),
+    ),
+    Rule(
+        "repair.doubled-word",
+        "“the the”, “of of”: small words nobody writes twice.",
+        ("He went to the the market in town.",),
+        ("She had had enough.", "That that is, is.", "The The played last."),
+    ),
+    Rule(
+        "repair.orphan-bracket",
+        "A closing bracket whose partner was lost, in documents with further artifacts.",
+        ("Anna·Smith went to this small shop stores) to buy the firm ’s bread and milk for all.",),
+        ("The firm ’s plan: a) buy, b) sell as Anna·Smith said.",),
+    ),
+    Rule(
+        "repair.spaced-ellipsis",
+        "A space before an ellipsis that ends a clause, in documents with further artifacts.",
+        ("Anna·Smith likes bread, the firm ’s milk … Plenty of it.",),
+        ("Anna·Smith likes the firm ’s bread … and milk.",),
+    ),
+    Rule(
+        "repair.name-spelling",
+        "One person, one spelling: the one the file uses most, in documents with further artifacts.",
+        ("Li Yanchuan left. As Anna·Smith said, Li Yanchuan ’s shop is Li Yan Chuan now.",),
+        ("Li Yan and Li Yanchuan met Anna·Smith at the firm ’s gate.",),
+    ),
+    Rule(
+        "repair.simplified",
+        "Traditional characters as Simplified ones, only when asked for; the author’s script stays in the changes.",
+    ),
 )

@@ -35,9 +35,9 @@ _OTHER_LETTER = re.compile("[\u0370-\u1cff\u2c00-\u2dff\ua000-\ud7ff\u3130-\u318
 _NOT_LATIN = re.compile("[^\\W\\d_A-Za-zªµºÀ-ÖØ-öø-ɏḀ-ỿ]")
 # A stretch of a line without Han that holds words: an English clause inside Chinese, or a Chinese one's Latin name.
 _LATIN_RUN = re.compile("[^\u3400-\u9fff\uf900-\ufaff，。；：？！、（）《》【】「」]{12,}")
-_ADDRESS = re.compile(r"(?:https?://|www\.)[^\s\u3400-\u9fff，。]+|[\w.+-]+@[\w-]+\.[\w.-]+", re.ASCII)
+_ADDRESS = re.compile(r"(?:https?://|www\.)[^\s\u3400-\u9fff，。]+|[\w.+-]{1,64}@[\w-]{1,64}\.[\w.-]{1,64}", re.ASCII)
 _CODE = re.compile(
-    r"[;{}]\s*$|^\s*(?:[#$>]\s|//|/\*)|[=!<>]=|\w\(\)|[{}<>|\\]{2}|\w+_\w+\(|\s=\s|^\s*(?:import|def|var|const|return)\b"
+    r"[;{}]\s{0,8}$|^\s{0,80}(?:[#$>]\s|//|/\*)|[=!<>]=|\w\(\)|[{}<>|\\]{2}|\w_\w{1,40}\(|\s=\s|^\s{0,80}(?:import|def|var|const|return)\b"
 )
 _VIETNAMESE = re.compile("[ăđơưĂĐƠƯẠ-ỹ]")
 
@@ -219,7 +219,7 @@ def _clear(scores: Mapping[str, int], best: str) -> bool:
 
 
 def _is_code(text: str, count: int) -> bool:
-    signs = len(_CODE.findall(text))
+    signs = len(_CODE.findall(text[:SAMPLE]))
     return bool(signs) and signs * 8 >= count
 
 

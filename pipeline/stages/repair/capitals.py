@@ -54,23 +54,24 @@ _GRAMMAR: Final = frozenset(
 _HEADING: Final = 70
 
 
-def capitals(page: Page, proven: bool) -> list[Edit]:
+def capitals(page: Page, proven: bool, likely: bool) -> list[Edit]:
     """Edits that lower stray capitals, and stops missing between a number and the next sentence.
 
     ``proven``: the document shows other artifacts of machine translation, so that the likely counts as certain.
+    ``likely``: a capital word that begins sentences gets its stop behind any word that can end one.
     """
     if not {"en", "mixed"} & {page.lang, *page.langs}:
         return []
     text = page.text
     found: dict[tuple[int, int], list[Edit]] = {}
-    for edit in (*_candidates(page, proven), *_after_quotes(text)):
+    for edit in (*_candidates(page, proven, likely), *_after_quotes(text)):
         if page.lang_at(edit.start) in ("en", "mixed"):
             found.setdefault(page.line_of(edit.start), []).append(edit)
     edits = [edit for line, some in found.items() if not _is_title(text, line, some) for edit in some]
     return settle(text, edits)
 
 
-def _candidates(page: Page, proven: bool) -> Iterator[Edit]:
+def _candidates(page: Page, proven: bool, likely: bool) -> Iterator[Edit]:
     text = page.text
     known = languages.capitalised()
     matches = [match for match in _CANDIDATE.finditer(text) if match[0] in known or _other(match[0])]
@@ -78,7 +79,7 @@ def _candidates(page: Page, proven: bool) -> Iterator[Edit]:
     lower: frozenset[str] = frozenset()
     for match in matches:
         start, word = match.start(), match[0].lower()
-        if match[0] in _NEXT and _UNIT.search(text, max(0, start - 12), start) and text[match.end() + 1].islower():
+        if match[0] in _NEXT and text[match.end() + 1].islower() and _ends_sentence(text, start, likely):
             yield Edit(start - 1, start - 1, ".", "repair.missing-stop")
             continue
         flags = "lx" if word in _GRAMMAR else known.get(match[0], "l")
@@ -90,6 +91,15 @@ def _candidates(page: Page, proven: bool) -> Iterator[Edit]:
                 continue  # always with a capital in this document: its own name for something
         to = "to " if text.endswith(" times ", 0, start) else ""  # 三次回复: "three times Reply"
         yield Edit(start, start + 1, to + word[0], "repair.stray-capital")
+
+
+def _ends_sentence(text: str, start: int, likely: bool) -> bool:
+    """Whether the word before ``start`` ends a sentence: a number with its unit, or (``likely``) a word that can."""
+    if _UNIT.search(text, max(0, start - 12), start):
+        return True
+    before = _BEFORE.search(text, max(0, start - 30), start)
+    word = before[1] if before and not before[2] else ""
+    return likely and bool(word) and word.islower() and word not in _CANNOT_END and languages.is_english(word)
 
 
 def _other(word: str) -> bool:

@@ -25,8 +25,15 @@ _BESIDE_LATIN = re.compile(
 _ENGLISH_AHEAD = re.compile(r"[A-Za-z’']+(?:,? [A-Za-z’']+){3}")
 _BRACKETS = re.compile(r"\(([^()\n]{1,200})\)")
 _HAN = re.compile(f"[{_H}]")
-_DOUBLED = re.compile(r"([，。；：、])\1(?!\1)")
-_NAME_DOT = re.compile(f"(?<=[{_H}])[•‧∙⋅・･](?=[{_H}])")
+_DOUBLED = re.compile(r"(?<=[\w”’》）】%])([，。；：、])\1(?!\1)")
+# Characters that foreign names are written with; a dot between others parts the items of a list.
+_SOUNDS = (
+    "阿艾爱安昂奥巴白柏班邦保鲍贝本比彼毕宾波伯博勃布查茨达戴丹当道德邓狄迪蒂丁杜多顿厄恩尔伐法凡范菲费芬丰佛弗夫福富盖甘冈戈哥格葛根古哈海汉汗豪赫亨洪胡华怀惠"
+    "霍基吉加贾简杰金津居卡凯坎康考柯科克肯孔库夸奎拉莱兰朗劳勒雷里丽利莉莲廉良列林琳龙隆娄卢鲁路露伦罗洛吕马玛麦迈曼芒梅门蒙米密敏明缪摩莫默姆慕穆娜纳乃奈南内尼宁"
+    "纽农努诺欧帕派潘庞佩彭皮平蒲普奇齐乔切琼丘热仁日荣茹儒瑞萨塞赛桑森瑟沙莎珊山尚绍舍申胜盛施什圣史士斯丝思司松苏索所塔泰坦汤陶特滕藤提铁汀廷通图土托瓦万旺威维韦"
+    "魏温文沃乌吾武伍西希锡喜夏香肖谢欣辛兴休修许雅亚延扬耶叶伊易因英尤约云泽扎詹张哲珍郑治朱兹佐佳妮逊黛芙蕾缇蒂琪珀叙耀曹拜瓜霍什坡鲍谟"
+)
+_NAME_DOT = re.compile(f"(?<=[{_SOUNDS}])[•‧∙⋅・･](?=[{_SOUNDS}])")
 _ADDRESS = re.compile(r"https?:|www\.|\.(?:com|cn|net|org)\b")
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from pipeline.document import Edit
 from pipeline.rules.languages import is_english
-from pipeline.stages.repair.lines import Page, settle
+from pipeline.stages.repair.lines import Page, settle, space_start
 
 _CLITIC = re.compile(r" [’'](?:s|re|ve|ll|d|m|t)\b(?!['’])")
 _SPACED_S = re.compile(r"’ +s\b(?![’'])")
@@ -29,16 +29,18 @@ _FULL: Final = {
 _FULL_MARK = re.compile(r"(?<=[A-Za-z0-9)”’\"%]) ?[，。；：？！、]+ ?")
 _FULL_BRACKET = re.compile(r" ?（([^（）\n]{1,200})）")
 _FULL_LETTERS = re.compile("[！-～]+")
-_GLUED = re.compile(r"[.?!](?<=[a-z]{2}[.?!])(?=[A-Z][a-z]*(?:[’'][a-z]+)? [A-Za-z])")
+_GLUED = re.compile(r"[.?!](?<=[a-z]{2}[.?!])(?=[A-Z][a-z]*(?:[’'][a-z]+|\.)?(?: [A-Za-z]|[,，]))")
+_CHAIN_LEFT = re.compile(r"(?:[A-Za-z][A-Za-z.]*[·•‧・])*[A-Za-z][A-Za-z.]*$")
+_CHAIN_RIGHT = re.compile(r"[A-Za-z][A-Za-z.]*(?:[·•‧・][A-Za-z][A-Za-z.]*)*")
 _LOOSE_ELLIPSIS = re.compile(r"(?<=[a-z]) +(?=… [A-Z])")
-_ORPHAN = re.compile(r"(?<=[A-Za-z]{3})\)(?! ?[-:])")
+_BRACKET = re.compile("[()\n]")
 # A second opening quote in mid-clause while the first, itself in mid-line, waits for its partner; one closes.
 _NESTED = re.compile(r"(?<=[a-z] )“[^“”\n]{1,200}[a-z] “(?=[A-Za-z][^“”\n]{1,200}”[^“”\n]*$)", re.MULTILINE)
 # Words that begin sentences: after a stop they are no part of a name such as String.Format or Booking.Com.
 _STARTERS: Final = frozenset(
     """The It In This That These Those They There He She We You I If When While But However And As At For After Before
     Although Though Since Because So Then Our His Her Their Its My Your What How Why Who Where A An Not No One Some
-    Many Most All Each It’s We’ve We’re That’s I’m There’s""".split()
+    Many Most All Each Mr Mrs Ms Dr It’s We’ve We’re That’s I’m There’s""".split()
 )
 # No-break spaces that became question marks with it.
 _LOST = re.compile(r"(?<=[^\s?])\?(?: \?)+(?= |$)", re.MULTILINE)
@@ -48,7 +50,12 @@ _COPYRIGHT = re.compile(r"\b([Cc]opyright|COPYRIGHT) \?(?= ?\d{4}\b)((?: ?\d{4}(
 def english(page: Page) -> list[Edit]:
     """Edits of typography in English and mixed lines."""
     text = page.text
-    edits = [edit for edit in _propose(text) if page.lang_at(edit.start) in ("en", "mixed")]
+    edits = []
+    for edit in _propose(text):
+        lang = page.lang_at(edit.start)
+        # In a line of both languages a full-width mark may be the Chinese one's: it stays.
+        if lang == "en" or (lang == "mixed" and edit.rule != "repair.english-width"):
+            edits.append(edit)
     return settle(text, edits)
 
 
@@ -60,7 +67,7 @@ def copyright_mark(page: Page) -> list[Edit]:
     edits = []
     for match in _COPYRIGHT.finditer(text):
         edits.append(Edit(match.start(), match.end(), f"{match[1]} ©{match[2]}", "repair.copyright-mark"))
-        for lost in _LOST.finditer(text, match.end(), page.line_of(match.start())[1]):
+        for lost in _LOST.finditer(text, match.end(), min(match.end() + 200, page.line_of(match.start())[1])):
             edits.append(Edit(lost.start(), lost.end(), "", "repair.copyright-mark"))
     return settle(text, edits)
 
@@ -68,7 +75,7 @@ def copyright_mark(page: Page) -> list[Edit]:
 def _propose(text: str) -> Iterator[Edit]:
     if " ’" in text or " '" in text:
         for match in _CLITIC.finditer(text):
-            start = _space_start(text, match.start())
+            start = space_start(text, match.start())
             before = text[start - 1 : start]
             if before.isalnum() if match[0][2] != "t" else before == "n":
                 yield Edit(start, match.start() + 1, "", "repair.spaced-possessive")
@@ -82,7 +89,7 @@ def _propose(text: str) -> Iterator[Edit]:
                 yield Edit(match.start(), match.end(), " ", "repair.name-interpunct")
         yield from _full_width(text)
     for match in _SPACE_BEFORE.finditer(text):
-        start = _space_start(text, match.start())
+        start = space_start(text, match.start())
         before = text[start - 1 : start]
         if before.isalnum() or (before and before in ")]”’\"'"):
             yield Edit(start, match.start() + 1, "", "repair.space-before-punctuation")
@@ -91,20 +98,14 @@ def _propose(text: str) -> Iterator[Edit]:
             yield Edit(match.end(), match.end(), " ", "repair.missing-space")
 
 
-def _space_start(text: str, at: int) -> int:
-    """Where the run of spaces that holds ``at`` begins."""
-    while at and text[at - 1] == " ":
-        at -= 1
-    return at
-
-
 def _is_name(text: str, at: int) -> bool:
-    """Whether the dot at ``at`` stands between two capitalised words, and no list of such words runs on."""
-    left = re.search(r"[A-Za-z.]+$", text[max(0, at - 30) : at])
-    right = re.match(r"[A-Za-z.]+(?:[·•‧・][A-Za-z.]+)*", text[at + 1 : at + 80])
-    if not left or not right or not left[0][0].isupper() or len(left[0]) < 2:
+    """Whether the dot at ``at`` stands between two capitalised words, at most three in a chain (more are a list)."""
+    left = _CHAIN_LEFT.search(text, max(0, at - 80), at)
+    right = _CHAIN_RIGHT.match(text, at + 1, at + 80)
+    if not left or not right:
         return False
-    return len(re.findall("[·•‧・]", right[0])) < 2
+    words = re.split("[·•‧・]", left[0] + "·" + right[0])
+    return len(words) <= 3 and all(word[0].isupper() for word in words) and any(len(word) > 2 for word in words)
 
 
 def _full_width(text: str) -> Iterator[Edit]:
@@ -141,10 +142,21 @@ def loose_ends(page: Page) -> list[Edit]:
     """Edits that only a document with other artifacts proves: brackets and quotes without a partner, loose ellipses."""
     text = page.text
     edits = [Edit(m.start(), m.end(), "", "repair.spaced-ellipsis") for m in _LOOSE_ELLIPSIS.finditer(text)]
-    for match in _ORPHAN.finditer(text):
-        start = page.line_of(match.start())[0]
-        if text.count("(", start, match.start()) <= text.count(")", start, match.start() + 2) - 1:
-            edits.append(Edit(match.end() - 1, match.end(), "", "repair.orphan-bracket"))
+    edits += _orphans(page)
     for match in _NESTED.finditer(text):
         edits.append(Edit(match.end() - 1, match.end(), "", "repair.doubled-quote"))
     return settle(text, [edit for edit in edits if page.lang_at(edit.start) == "en"])
+
+
+def _orphans(page: Page) -> Iterator[Edit]:
+    """Closing brackets behind a word that no bracket of their line opened."""
+    text, depth = page.text, 0
+    for match in _BRACKET.finditer(text):
+        if match[0] == "\n":
+            depth = 0
+        elif match[0] == "(":
+            depth += 1
+        elif depth:
+            depth -= 1
+        elif text[max(0, match.start() - 3) : match.start()].isalpha() and match.start() > 2:
+            yield Edit(match.start(), match.end(), "", "repair.orphan-bracket")

@@ -66,3 +66,10 @@ def _trim(text: str, edit: Edit) -> Edit:
         end -= 1
         new = new[:-1]
     return Edit(start, end, new, edit.rule)
+
+
+def space_start(text: str, at: int) -> int:
+    """Where the run of spaces that holds ``at`` begins."""
+    while at and text[at - 1] == " ":
+        at -= 1
+    return at

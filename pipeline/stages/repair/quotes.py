@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from pipeline.document import Edit
-from pipeline.stages.repair.lines import Page, settle
+from pipeline.stages.repair.lines import Page, settle, space_start
 
 _QUOTE = re.compile("[“”]")
 _LINE = re.compile("[^\n]*[“”][^\n]*")
@@ -52,8 +52,7 @@ def _line(text: str, at: list[int], start: int, end: int) -> Iterator[Edit]:
                 yield Edit(i, i + 1, "", "repair.doubled-quote")
                 opens -= 1
             elif (after in " \n" or after in _ENDS) and next_mark != "”" and _has_letter(text, opened + 1, i):
-                spaces = len(text[opened + 1 : i]) - len(text[opened + 1 : i].rstrip(" "))
-                yield Edit(i - spaces, i + 1, "”", "repair.quote-direction")
+                yield Edit(space_start(text, i), i + 1, "”", "repair.quote-direction")
                 is_open = False
                 opens, closes = opens - 1, closes + 1
         elif marks[n] == "“":
@@ -66,9 +65,9 @@ def _line(text: str, at: list[int], start: int, end: int) -> Iterator[Edit]:
                 yield Edit(i + 1, stop, "", "repair.space-in-quote")
         elif is_open:
             if before == " " and not (after.isascii() and after.isalnum()):
-                spaces = len(text[opened + 1 : i]) - len(text[opened + 1 : i].rstrip(" "))
-                if spaces < i - opened - 1:
-                    yield Edit(i - spaces, i, "", "repair.space-in-quote")
+                first = space_start(text, i)
+                if first > opened + 1:
+                    yield Edit(first, i, "", "repair.space-in-quote")
             is_open = False
         elif before == "”" and closes > opens:
             yield Edit(i, i + 1, "", "repair.doubled-quote")

@@ -5,30 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from pipeline.config import UserTerm
-from pipeline.document import Document, Edit
+from pipeline.document import Change, Document, Edit
 from pipeline.stages.repair.capitals import capitals
 from pipeline.stages.repair.characters import characters
 from pipeline.stages.repair.chinese import chinese
 from pipeline.stages.repair.english import copyright_mark, english, loose_ends
 from pipeline.stages.repair.lines import Page
+from pipeline.stages.repair.loops import loops
+from pipeline.stages.repair.names import names
+from pipeline.stages.repair.numbers import numbers
 from pipeline.stages.repair.quotes import quotes
+from pipeline.stages.repair.simplified import simplified
 from pipeline.stages.repair.terms import terms
 
-# Repairs of what machine translation left, as against what an encoding or a scraper did.
-_ARTIFACTS = frozenset(
-    {
-        "repair.spaced-possessive",
-        "repair.name-interpunct",
-        "repair.doubled-quote",
-        "repair.quote-direction",
-        "repair.space-in-quote",
-        "repair.english-width",
-        "repair.missing-space",
-        "repair.missing-stop",
-        "repair.stray-capital",
-        "repair.orphan-bracket",
-        "repair.spaced-ellipsis",
-    }
+# What machine translation leaves and hardly anybody else: each proves something about the rest of the document.
+_SIGNS = frozenset(
+    f"repair.{name}"
+    for name in """spaced-possessive name-interpunct quote-direction english-width missing-stop stray-capital number-unit
+    date-order loop""".split()
+)
+# What counts as an artifact of machine translation.
+_ARTIFACTS = _SIGNS | frozenset(
+    f"repair.{name}"
+    for name in """doubled-quote space-in-quote missing-space orphan-bracket spaced-ellipsis name-spelling doubled-word
+    """.split()
 )
 
 
@@ -43,20 +43,33 @@ def repair(doc: Document, level: str = "safe", glossary: Sequence[UserTerm] = ()
     if level == "off" or not doc.text:
         return doc
     before = len(doc.changes)
+    likely = level == "full"
     page = Page.of(doc)
-    passes: tuple[Callable[[Page], list[Edit]], ...] = (characters, copyright_mark, chinese, quotes, quotes, english)
+    passes: tuple[Callable[[Page], list[Edit]], ...] = (
+        characters,
+        copyright_mark,
+        chinese,
+        quotes,
+        quotes,
+        english,
+        numbers,
+    )
     for find in passes:  # quotes twice: a doubled one that is gone can uncover a space
         doc, page = _apply(doc, page, find(page))
-    signs = len({change.rule for change in doc.changes[before:]} & _ARTIFACTS)
+    doc, page = _apply(doc, page, loops(page, likely))
+    signs = len({change.rule for change in doc.changes[before:]} & _SIGNS)
     edits, flagged = terms(page, level, signs, glossary)
     doc, page = _apply(doc, page, edits)
     kinds = {edit.rule for edit in edits if edit.rule.startswith("repair.term.")}
     proven = signs + len(kinds) > 1
-    doc, page = _apply(doc, page, capitals(page, proven))
+    doc, page = _apply(doc, page, capitals(page, proven, likely))
     if proven:
-        doc, page = _apply(doc, page, loose_ends(page))
-    repaired = sum(_is_artifact(change.rule) for change in doc.changes[before:])
-    return doc.note(artifacts=repaired + flagged)
+        for find in (loose_ends, names):
+            doc, page = _apply(doc, page, find(page))
+    artifacts = flagged + sum(_is_artifact(change) for change in doc.changes[before:])
+    if simplify:
+        doc, page = _apply(doc, page, simplified(page))
+    return doc.note(artifacts=artifacts)
 
 
 def _apply(doc: Document, page: Page, edits: list[Edit]) -> tuple[Document, Page]:
@@ -67,8 +80,8 @@ def _apply(doc: Document, page: Page, edits: list[Edit]) -> tuple[Document, Page
     return doc, Page.of(doc)
 
 
-def _is_artifact(rule: str) -> bool:
-    return rule in _ARTIFACTS or rule.startswith("repair.term.")
+def _is_artifact(change: Change) -> bool:
+    return change.rule in _ARTIFACTS or change.rule.startswith("repair.term.")
 
 
 def artifact_count(doc: Document) -> int:

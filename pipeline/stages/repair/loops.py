@@ -1,0 +1,57 @@
+"""A stuck decoder: one phrase over and over on one line; and little words written twice."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from pipeline.document import Edit
+from pipeline.stages.repair.lines import Page, settle
+
+# Longest phrase that is looked for, in characters, and the piece of it that must come again within that distance.
+_PERIOD: Final = 48
+_PIECE: Final = 8
+# Repetitions from which nobody means it: people chant and sing four times, seldom eight.
+_CERTAIN: Final = 8
+_LIKELY: Final = 4
+_DOUBLED = ("the the", "of of", "and and", "an an")
+_DOUBLED_WORD = re.compile(r"\b(the|of|and|an)( \1)\b(?! )|\b(the|of|and|an)( \3)(?= [a-z])")
+
+
+def loops(page: Page, likely: bool) -> list[Edit]:
+    """Edits that leave one of many repetitions; ``likely`` also where a chorus could be meant."""
+    text = page.text
+    edits = list(_runs(text, _LIKELY if likely else _CERTAIN))
+    if any(pair in text for pair in _DOUBLED):
+        for match in _DOUBLED_WORD.finditer(text):
+            if page.lang_at(match.start()) == "en":
+                group = 2 if match[2] else 4
+                edits.append(Edit(match.start(group), match.end(group), "", "repair.doubled-word"))
+    return settle(text, edits)
+
+
+def _runs(text: str, enough: int) -> Iterator[Edit]:
+    """Every run of a phrase of two words or four Han; looks at a piece of text every few characters."""
+    step = 16 if text.isascii() else 8
+    at, size = 0, len(text) - _PIECE
+    while at < size:
+        period = text.find(text[at : at + _PIECE], at + 1, at + _PERIOD + _PIECE) - at
+        if period < 2:
+            at += step
+            continue
+        start, end = at, at + period + _PIECE
+        while start and text[start - 1] == text[start - 1 + period]:
+            start -= 1
+        while end < len(text) and text[end] == text[end - period]:
+            end += 1
+        times = (end - start) // period
+        if times >= enough and _is_phrase(text[start : start + period]):
+            yield Edit(start + period, start + times * period, "", "repair.loop")
+        at = max(end, at + step)
+
+
+def _is_phrase(unit: str) -> bool:
+    """Whether a repeated piece is words, not a ruler, a table or laughter."""
+    letters = {char for char in unit if char.isalpha()}
+    return "\n" not in unit and len(letters) >= 4 and (not unit.isascii() or len(unit.split()) >= 2)
