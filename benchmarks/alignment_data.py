@@ -23,7 +23,12 @@ class Pair(NamedTuple):
 def load(data: Path, name: str) -> list[Pair]:
     rows = [json.loads(line) for line in (data / "align" / f"{name}.jsonl").open(encoding="utf-8")]
     return [
-        Pair(r["id"], r["zh"], r["en"], complete([(tuple(a), tuple(b)) for a, b in r["gold"]], r["zh"], r["en"]))
+        Pair(
+            r["id"],
+            r["zh"],
+            r["en"],
+            complete([(tuple(sorted(a)), tuple(sorted(b))) for a, b in r["gold"]], r["zh"], r["en"]),
+        )
         for r in rows
     ]
 

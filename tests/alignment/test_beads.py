@@ -1,0 +1,72 @@
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from story import EN, ZH
+
+from pipeline.alignment import beads, features
+from pipeline.alignment.encoder import DictionaryEncoder
+from pipeline.alignment.path import find_path
+
+SIZES = st.integers(1, 40)
+
+
+@settings(max_examples=40, deadline=None)
+@given(SIZES, SIZES, st.integers(0, 9))
+def test_the_path_leads_from_corner_to_corner(n, m, seed):
+    rng = np.random.default_rng(seed)
+    path = find_path(*(rng.standard_normal((k, 8)).astype(np.float32) for k in (n, m)))
+    assert (path.first[0], path.last[-1]) == (0, m - 1)
+    assert (path.first <= path.last).all()
+    steps = path.first[1:] - path.last[:-1]
+    assert set(steps.tolist()) <= {0, 1}
+
+
+def test_a_path_along_a_coarser_path_is_the_same():
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((1600, 32)).astype(np.float32)
+    x /= np.linalg.norm(x, axis=1, keepdims=True)
+    path = find_path(x, x)
+    assert (path.first == np.arange(1600)).all()
+
+
+@settings(max_examples=40, deadline=None)
+@given(SIZES, SIZES, st.integers(0, 9))
+def test_probabilities_of_a_sentence_sum_to_one(n, m, seed):
+    rng = np.random.default_rng(seed)
+    band = beads.lattice(find_path(*(rng.standard_normal((k, 8)).astype(np.float32) for k in (n, m))), m)
+    scores = np.where(band.before < len(band.i), rng.standard_normal(band.before.shape), -np.inf)
+    chances = beads.posteriors(band, scores)
+    held = np.zeros(n)
+    for (a, _), row in zip(beads.STEPS, chances, strict=True):
+        for k in range(a):
+            np.add.at(held, np.maximum(band.i - 1 - k, 0), np.where(band.i > k, row, 0))
+    assert np.allclose(held, 1, atol=1e-6)
+
+
+@settings(max_examples=40, deadline=None)
+@given(SIZES, SIZES, st.integers(0, 9))
+def test_the_best_chain_holds_every_sentence_once(n, m, seed):
+    rng = np.random.default_rng(seed)
+    band = beads.lattice(find_path(*(rng.standard_normal((k, 8)).astype(np.float32) for k in (n, m))), m)
+    gains = np.where(band.before < len(band.i), rng.standard_normal(band.before.shape), -np.inf)
+    shapes = [beads.STEPS[s] for s, _ in beads.best_steps(band, gains)]
+    assert (sum(a for a, _ in shapes), sum(b for _, b in shapes)) == (n, m)
+
+
+def test_cutting_into_blocks_changes_no_feature(monkeypatch):
+    encoder = DictionaryEncoder()
+    texts = features.describe(ZH, EN, encoder)
+    band = beads.lattice(beads.first_path(texts, encoder), len(EN))
+    weights = {"cos": 1.0, "dice": 1.0, "margin": 1.0, "wider_best": 1.0, "split_best": 1.0, "null_zh_cos": 1.0}
+    whole, _ = beads.step_scores(texts, encoder, band, weights)
+    monkeypatch.setattr(beads, "BLOCK", 3)
+    parts, _ = beads.step_scores(texts, encoder, band, weights)
+    assert np.allclose(whole, parts, atol=1e-4)
+
+
+def test_quotes_of_all_kinds_are_told_from_apostrophes():
+    marks = features._marks(["“你好。”", "「你好。」", "'Don't go,' he said.", '"Stay."', "It isn't the boys' dog."])
+    opened = [row[features.MARKS.index("opens")] for row in marks]
+    closed = [row[features.MARKS.index("closes")] for row in marks]
+    assert opened == [1, 1, 1, 1, 0]
+    assert closed == [1, 1, 1, 1, 0]
