@@ -20,16 +20,15 @@ from pipeline.batch.discover import Input, UsageError, find_files, name_inputs
 from pipeline.batch.outcome import settle
 from pipeline.batch.pool import Outcome, run_tasks
 from pipeline.batch.progress import Progress
-from pipeline.batch.state import Result, State, program_digest
-from pipeline.batch.work import Clean, Scan, Scanned, Worker, failed_file, failed_result, limit_memory, stat_text
+from pipeline.batch.state import State, program_digest
+from pipeline.batch.work import Clean, Count, Scan, Worker, failed_file, failed_result, limit_memory, stat_text
 from pipeline.config import Config
 
 # Results kept from one commit of the state to the next: what a kill can cost.
 _COMMIT_EVERY = 200
 # Faults that may not come again: their documents are tried anew in the next run.
 _PASSING = ("batch.time-limit", "batch.memory-limit", "batch.crashed", "batch.error")
-# A container may hold as many documents as `max_members`; the limit on its listing is that of many documents.
-_SCAN_FACTOR = 60.0
+_FAILURES = {"time-limit": "it took longer than max_seconds", "crashed": "its worker process died"}
 # Seconds for pairing all documents of a batch, or for aligning two of them.
 _PAIRING_SECONDS = 86_400.0
 
@@ -180,22 +179,26 @@ def _scan(state: State, folder: Path, named: list[Input], config: Config, option
     progress.begin("scanning", count)
     rows = _pages(db, "select source, path from file where stat = '' and source > ? order by source limit 1000")
     tasks = (Scan(source, path) for source, path in rows)
-    limit = config.max_seconds * _SCAN_FACTOR
     db.execute("begin")
-    for n, outcome in enumerate(_work(tasks, state, config, options, limit), 1):
+    for n, outcome in enumerate(_work(tasks, state, config, options, config.max_seconds), 1):
         source = outcome.task.source
+        *members, last = outcome.results or [""]
         if outcome.failure:
-            reason = f"listing its contents ended with: {outcome.failure}"
-            scanned = Scanned("", [failed_file(source, f"batch.{outcome.failure}", reason)])
-        else:
-            (scanned,) = outcome.results
-        state.set_members(source, scanned.stat, scanned.members)
-        progress.step(sum(member.bytes for member in scanned.members))
+            # What was listed before the fault is tried for itself; the file stands for the rest.
+            members = [*outcome.results, failed_file(source, f"batch.{outcome.failure}", _FAILURES[outcome.failure])]
+            last = ""
+        state.set_members(source, last, members)
+        progress.step(sum(member.size for member in members))
         if n % _COMMIT_EVERY == 0:
             db.execute("commit")
             db.execute("begin")
     db.execute("commit")
     progress.end()
+    for outcome in _work(iter([Count()]), state, config, options, _PAIRING_SECONDS):
+        db.execute("begin")
+        for source, levels in (pair for portion in outcome.results for pair in portion):
+            state.set_levels(source, levels)
+        db.execute("commit")
 
 
 def _clean(state: State, config: Config, options: Options, progress: Progress) -> int:
@@ -244,8 +247,7 @@ def _blame(state: State, outcome: Outcome) -> None:
         return
     key, id = row
     if outcome.failure:
-        reason = {"time-limit": "it took longer than max_seconds", "crashed": "its worker process died"}
-        state.add_result(failed_result(key, id, f"batch.{outcome.failure}", reason[outcome.failure]))
+        state.add_result(failed_result(key, id, f"batch.{outcome.failure}", _FAILURES[outcome.failure]))
     else:
         state.add_result(failed_result(key, id, "batch.changed", "the file changed between two readings"))
 
@@ -274,7 +276,7 @@ def _set_up(config: Config, state: str) -> None:
     limit_memory(config)
 
 
-def _do(task: Scan | Clean) -> Iterator[Scanned | Result]:
+def _do(task: Scan | Clean | Count) -> Iterator[Any]:
     assert _worker is not None
     return _worker(task)
 

@@ -26,12 +26,10 @@ create table input (name text primary key, path text) without rowid;
 -- one row an input file; `stat` tells whether it changed since it was read
 create table file (source text primary key, path blob, stat text, run integer) without rowid;
 -- one row a document to be: the file itself, or a member of a container
-create table member (source text primary key, file text, n integer, id text, sha256 text, bytes integer, hints text,
-    site text, lines text, key text, rule text, reason text) without rowid;
+create table member (source text primary key, file text, n integer, id text, sha256 text, size integer, hints text,
+    site text, lines blob, base text, rule text, reason text, levels blob default x'', key text) without rowid;
 create index member_file on member (file);
 create index member_key on member (key);
--- lines of a document by hash, to find those that many files of a site share
-create table lines (sha256 text primary key, hashes blob) without rowid;
 -- what the stages made of some bytes: rows for the output, compressed, and what cross-file steps need
 create table result (key text primary key, rejected text, lang text, text_hash text, signature blob, stats text,
     row blob, changes blob, bilingual integer) without rowid;
@@ -52,11 +50,11 @@ class Member(NamedTuple):
     n: int  # place in its file
     id: str  # first 16 hex digits of sha256
     sha256: str
-    bytes: int
+    size: int  # bytes
     hints: str  # JSON of what the container knows: declared charset, url, published
     site: str
-    lines: str  # hash of the lines as read, "" until known
-    key: str  # of its result
+    lines: bytes  # keys of its lines as read (see pipeline.corpus.templates)
+    base: str  # key of its result, but for what other files say of its lines; "" without bytes
     rule: str  # why there are no bytes: a rule id, else ""
     reason: str
 
@@ -144,8 +142,18 @@ class State:
 
     def set_members(self, file: str, stat: str, members: Iterable[Member]) -> None:
         self.db.execute("delete from member where file = ?", (file,))
-        self.db.executemany(f"insert or replace into member values ({_marks(Member)})", members)
+        self.db.executemany(
+            f"insert or replace into member ({', '.join(Member._fields)}) values ({_marks(Member)})", members
+        )
+        self.db.execute("update member set key = base where file = ?", (file,))
         self.db.execute("update file set stat = ? where source = ?", (stat, file))
+
+    def set_levels(self, source: str, levels: bytes) -> None:
+        """Note what the other files of its site say of a document's lines, which is part of the key of its result."""
+        (base, before) = self.db.execute("select base, levels from member where source = ?", (source,)).fetchone()
+        if levels != before:
+            key = hashlib.sha256(base.encode() + levels).hexdigest()[:32] if levels else base
+            self.db.execute("update member set levels = ?, key = ? where source = ?", (levels, key, source))
 
     def add_result(self, result: Result) -> None:
         self.db.execute(f"insert or replace into result values ({_marks(Result)})", result)
@@ -153,7 +161,6 @@ class State:
     def drop_unused(self) -> None:
         """Drop results that no member needs any more."""
         self.db.execute("delete from result where key not in (select key from member)")
-        self.db.execute("delete from lines where sha256 not in (select sha256 from member)")
         self.db.execute(
             "delete from found where name like 'across %' and (substr(name, 8, 32) not in (select key from result) "
             "or substr(name, 41) not in (select key from result))"

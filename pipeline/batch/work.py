@@ -9,6 +9,7 @@ import resource
 import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import orjson
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
     from pipeline.batch.containers import Member as Content
     from pipeline.document import Document
 
-# Times a file is read again when it changes under the reader.
-_RETRIES = 2
+# Documents whose levels are sent to the driver at a time.
+_PORTION = 1000
 
 
 # A page is looked at for translations of itself if its scarcer language has so many Han characters, or their worth in
@@ -49,11 +50,8 @@ class Clean(NamedTuple):
     path: bytes
 
 
-class Scanned(NamedTuple):
-    """The documents of a file and the stat under which they were read."""
-
-    stat: str
-    members: list[Member]
+class Count(NamedTuple):
+    """Task: what do the files of each site say of each other's lines?"""
 
 
 class Worker:
@@ -64,50 +62,97 @@ class Worker:
         self.digest = config.digest()
         self.state = sqlite3.connect(f"file:{state}?mode=ro", uri=True)
 
-    def __call__(self, task: Scan | Clean) -> Iterator[Scanned | Result]:
-        if isinstance(task, Scan):
-            yield self.scan(task)
-        else:
-            yield from self.clean(task)
+    def __call__(self, task: Scan | Clean | Count) -> Iterator[Member | str | Result | list[tuple[str, bytes]]]:
+        match task:
+            case Scan():
+                return self.scan(task)
+            case Clean():
+                return self.clean(task)
+            case Count():
+                return self.count()
 
-    def scan(self, task: Scan) -> Scanned:
-        """The members of a file; a file that cannot be read is one member with a rule."""
-        for _ in range(_RETRIES + 1):
-            try:
-                before = stat_text(task.path)
-                contents = enumerate(_contents(task, self.config))
-                found = [self._member(task.source, n, content) for n, content in contents]
-                if before == stat_text(task.path):
-                    return Scanned(before, found)
-            except OSError as error:
-                reason = error.strerror or type(error).__name__
-                return Scanned("", [failed_file(task.source, "batch.unreadable", reason)])
-        return Scanned("", [failed_file(task.source, "batch.changed", "the file changed while it was being read")])
+    def scan(self, task: Scan) -> Iterator[Member | str]:
+        """The members of a file, then the stat under which they were read ("" if it could not be read whole)."""
+        try:
+            before = stat_text(task.path)
+            n = 0
+            for n, content in enumerate(_contents(task, self.config)):
+                yield self._member(task.source, n, content)
+            if before == stat_text(task.path):
+                yield before
+                return
+            rule, reason = "batch.changed", "the file changed while it was being read"
+        except OSError as error:
+            rule, reason = "batch.unreadable", error.strerror or type(error).__name__
+        yield failed_file(task.source, rule, reason)
+        yield ""
 
     def _member(self, source: str, n: int, content: Content) -> Member:
         hints = {key: value for key, value in content.hints().items() if value}
         packed = orjson.dumps(hints, option=orjson.OPT_SORT_KEYS).decode()
         if content.data is None:
-            return Member(content.name, source, n, "", "", 0, packed, "", "", "", content.rule, content.reason)
+            return Member(content.name, source, n, "", "", 0, packed, "", b"", "", content.rule, content.reason)
         sha = hashlib.sha256(content.data).hexdigest()
-        key = hashlib.sha256(f"{sha} {packed} {self.digest} {program_digest()}".encode()).hexdigest()[:32]
-        return Member(content.name, source, n, sha[:16], sha, len(content.data), packed, "", "", key, "", "")
+        base = hashlib.sha256(f"{sha} {packed} {self.digest} {program_digest()}".encode()).hexdigest()[:32]
+        site, lines = self._lines(content, hints)
+        return Member(content.name, source, n, sha[:16], sha, len(content.data), packed, site, lines, base, "", "")
+
+    def _lines(self, content: Content, hints: dict[str, str]) -> tuple[str, bytes]:
+        """The site of a document and the keys of its lines; empty where it cannot be read (`clean` will say why)."""
+        from pipeline.corpus.templates import line_keys, site_of
+        from pipeline.stages import readable
+
+        assert content.data is not None
+        metadata = {key: value for key, value in hints.items() if key != "declared"}
+        try:
+            doc = readable(content.data, "", self.config, declared=hints.get("declared", ""), metadata=metadata)
+        except Exception:
+            return "", b""
+        if doc.rejected:
+            return "", b""
+        known = {key: str(doc.metadata.get(key, "")) for key in ("url", "account")}
+        site = site_of(content.name, known)
+        return site, line_keys(site, doc.lines())
+
+    def count(self) -> Iterator[list[tuple[str, bytes]]]:
+        """Sources with the levels of their lines, in portions; only those whose levels are not as they were."""
+        from pipeline.corpus.templates import FEWEST, empty
+
+        sites = "site in (select site from member where length(lines) > 0 group by site having count(*) >= ?)"
+        query = f"select site, lines, source, levels from member where length(lines) > 0 and {sites}"
+        (files,) = self.state.execute(f"select count(*) from ({query})", (FEWEST,)).fetchone()
+        counts = empty(files)
+        for site, lines, _, _ in self.state.execute(query, (FEWEST,)):
+            counts.add_keys(site, lines)
+        portion = []
+        for site, lines, source, before in self.state.execute(query, (FEWEST,)):
+            levels = counts.levels(site, lines)
+            if not any(levels):
+                levels = b""
+            if levels != before:
+                portion.append((source, levels))
+            if len(portion) == _PORTION:
+                yield portion
+                portion = []
+        yield portion
+        alone = f"select source, x'' from member where length(levels) > 0 and not {sites}"
+        yield self.state.execute(alone, (FEWEST,)).fetchall()
 
     def clean(self, task: Clean) -> Iterator[Result]:
         """Results of the members of a file that have none in the state."""
         rows = self.state.execute(
-            "select source, key, sha256 from member where file = ? and key <> '' "
+            "select source, key, sha256, levels from member where file = ? and key <> '' "
             "and key not in (select key from result)",
             (task.source,),
         )
-        wanted = {source: (key, sha) for source, key, sha in rows}
+        wanted = {source: rest for source, *rest in rows}
         if not wanted:
             return
         for content in _contents(task, self.config):
-            key, sha = wanted.get(content.name, ("", ""))
+            key, sha, levels = wanted.get(content.name, ("", "", b""))
             # Bytes that are not those of the scan belong to no key: the driver finds the result missing.
             if content.data is not None and hashlib.sha256(content.data).hexdigest() == sha:
-                yield _result(key, content, self.config, self.digest)
+                yield _result(key, content, levels, self.config, self.digest)
 
 
 def stat_text(path: bytes) -> str:
@@ -133,11 +178,12 @@ def _contents(task: Scan | Clean, config: Config) -> Iterator[Content]:
 
 def failed_file(source: str, rule: str, reason: str) -> Member:
     """The one member of a file that could not be read."""
-    return Member(source, source, 0, "", "", 0, "{}", "", "", "", rule, reason)
+    return Member(source, source, 0, "", "", 0, "{}", "", b"", "", rule, reason)
 
 
-def _result(key: str, content: Content, config: Config, digest: str) -> Result:
+def _result(key: str, content: Content, levels: bytes, config: Config, digest: str) -> Result:
     """The result for one document's bytes; a fault of the program is a rejection that names it."""
+    from pipeline.corpus.templates import spread
     from pipeline.stages import clean
 
     data = content.data
@@ -145,7 +191,8 @@ def _result(key: str, content: Content, config: Config, digest: str) -> Result:
     hints = content.hints()
     declared = hints.pop("declared", "")
     try:
-        doc = clean(data, "", config, declared=declared, metadata=hints)
+        templates = partial(spread, levels) if levels else None
+        doc = clean(data, "", config, declared=declared, metadata=hints, templates=templates)
         return _packed(key, doc, data, digest)
     except MemoryError:
         rule, reason = "batch.memory-limit", f"more than max_memory = {config.max_memory} bytes were needed"

@@ -47,9 +47,18 @@ class Counts:
 
     def add(self, site: str, lines: Sequence[str]) -> None:
         """Count one file. ``site`` is what its pages share: a host, an account, a folder."""
+        self.add_keys(site, line_keys(site, lines))
+
+    def add_keys(self, site: str, keys: bytes) -> None:
+        """Count one file by the keys of its lines."""
+        import numpy as np
+
         self.files[site] = self.files.get(site, 0) + 1
-        for row, slots in zip((self.first, self.second), self._slots(site, lines), strict=True):
-            at = slots[row[slots] < 255]
+        # Distinct slots of distinct lines: a line that stands in the file twice counts once.
+        distinct = np.unique(np.frombuffer(keys, "<u8"))[:_LINES]
+        for row, slots in zip((self.first, self.second), self._rows(distinct), strict=True):
+            at = np.unique(slots)
+            at = at[row[at] < 255]
             row[at] += 1
 
     def merge(self, other: Counts) -> None:
@@ -66,36 +75,27 @@ class Counts:
 
     def verdicts(self, site: str, lines: Sequence[str]) -> list[float]:
         """One of NEW, SEEN, COMMON, EVERYWHERE for each line of a file that was added; ``[]`` for a small site."""
+        levels = self.levels(site, line_keys(site, lines))
+        return spread(levels, lines) if levels else []
+
+    def levels(self, site: str, keys: bytes) -> bytes:
+        """The verdicts on a file by the keys of its lines, 0 (NEW) to 3 (EVERYWHERE); empty for a small site."""
         import numpy as np
 
         files = self.files.get(site, 0)
         if files < FEWEST:
-            return []
-        solid = [index for index, line in enumerate(lines) if line.strip()]
-        keys = _keys(site, [lines[index] for index in solid])
-        first, second = self._rows(keys)
+            return b""
+        first, second = self._rows(np.frombuffer(keys, "<u8"))
         others = np.minimum(self.first[first], self.second[second]).astype(int) - 1
-        out = [NEW] * len(lines)
-        for index, count in zip(solid, others.tolist(), strict=True):
-            if count >= 3:
-                out[index] = EVERYWHERE if count >= min(files / 3, 200) else COMMON
-            elif count >= 1:
-                out[index] = SEEN
-        return out
+        everywhere = max(3.0, min(files / 3, 200))
+        levels = (others >= 1).astype(np.uint8) + (others >= 3) + (others >= everywhere)
+        return levels.astype(np.uint8).tobytes()
 
     def _rows(self, keys: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         import numpy as np
 
         mask = np.uint64(len(self.first) - 1)
         return (keys & mask).astype(np.int64), ((keys >> np.uint64(32)) & mask).astype(np.int64)
-
-    def _slots(self, site: str, lines: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Distinct slots of the file's distinct lines: a line that stands in it twice counts once."""
-        import numpy as np
-
-        distinct = sorted({line.strip() for line in lines} - {""})[:_LINES]
-        first, second = self._rows(_keys(site, distinct))
-        return np.unique(first), np.unique(second)
 
 
 def empty(files: int) -> Counts:
@@ -133,12 +133,22 @@ def site_of(name: str, metadata: dict[str, str] | None = None) -> str:
     return f"folder:{folder}"
 
 
-def _keys(site: str, lines: Sequence[str]) -> NDArray[np.uint64]:
-    import numpy as np
-
+def line_keys(site: str, lines: Sequence[str]) -> bytes:
+    """A key of 8 bytes for each line that is not blank, in order."""
     key = hashlib.blake2b(site.encode("utf-8", "surrogatepass"), digest_size=16).digest()
-    digests = b"".join(
+    return b"".join(
         hashlib.blake2b(line.strip().encode("utf-8", "surrogatepass"), digest_size=8, key=key).digest()
         for line in lines
+        if line.strip()
     )
-    return np.frombuffer(digests, "<u8")
+
+
+def spread(levels: bytes, lines: Sequence[str]) -> list[float]:
+    """Verdicts for all lines of a file from the levels of those that are not blank; ``[]`` if they do not fit."""
+    solid = [index for index, line in enumerate(lines) if line.strip()]
+    if len(solid) != len(levels):
+        return []
+    verdicts = [NEW] * len(lines)
+    for index, level in zip(solid, levels, strict=True):
+        verdicts[index] = (NEW, SEEN, COMMON, EVERYWHERE)[level]
+    return verdicts
