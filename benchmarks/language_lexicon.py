@@ -69,7 +69,8 @@ def parts_of_speech() -> dict[str, Counter[str]]:
 @cache
 def irregular() -> dict[str, str]:
     lines = (WORDNET / "verb.exc").read_text(encoding="latin-1").splitlines()
-    return {form: base for form, base in (line.split(" ")[:2] for line in lines)}
+    pairs = (line.split(" ") for line in lines)
+    return {pair[0]: pair[1] for pair in pairs}
 
 
 def lemma(word: str, tags: dict[str, Counter[str]]) -> str:

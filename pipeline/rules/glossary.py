@@ -1,3 +1,4 @@
+# ruff: noqa: E501 -- a pattern or an example cut in two is harder to read than a long line
 """Literal Chinese-to-English translations, what they stand for, and the context that proves them.
 
 One entry a term: the Chinese it renders, the words a document must hold before its pattern is tried (``anchors``),
@@ -30,7 +31,9 @@ CONTEXTS: Final[dict[str, tuple[str, ...]]] = {
         "|electric vehicle|electric vehicles|car companies".split("|")
     ),
     "phones": tuple(
-        "lei jun|redmi|miui|huawei|meizu|oppo|xiaomi|mobile phone|mobile phones|smartphone|smartphones|qualcomm|mediatek".split("|")
+        "lei jun|redmi|miui|huawei|meizu|oppo|xiaomi|mobile phone|mobile phones|smartphone|smartphones|qualcomm|mediatek".split(
+            "|"
+        )
     ),
     "social": tuple(
         "weibo|netizens|netizen|wechat|douyin|zhihu|bilibili|kuaishou|tiktok|tik tok|xiaohongshu|fans|livestream"
@@ -41,7 +44,9 @@ CONTEXTS: Final[dict[str, tuple[str, ...]]] = {
         "|weiya|viya|luo yonghao|e-commerce".split("|")
     ),
     "wechat": tuple(
-        "wechat|weixin|tencent|qr code|weibo|alipay|official account|public account|two-dimensional code|mini program|moments".split("|")
+        "wechat|weixin|tencent|qr code|weibo|alipay|official account|public account|two-dimensional code|mini program|moments".split(
+            "|"
+        )
     ),
     "stocks": tuple(
         "a-share|a-shares|a shares|daily limit|shanghai composite|shenzhen stock exchange|chinext|star market|csrc"
@@ -51,10 +56,18 @@ CONTEXTS: Final[dict[str, tuple[str, ...]]] = {
         "csdn|github|java|python|javascript|programmer|programmers|front-end|back-end|juejin|tutorial|tutorials|deployment"
         "|plug-in|interview|linux|docker".split("|")
     ),
-    "tea": tuple("starbucks|luckin|milk tea|tea drink|tea drinks|heytea|nayuki|mixue|chagee|tea shop|tea shops|coffee".split("|")),
+    "tea": tuple(
+        "starbucks|luckin|milk tea|tea drink|tea drinks|heytea|nayuki|mixue|chagee|tea shop|tea shops|coffee".split("|")
+    ),
     "liquor": tuple("moutai|maotai|wuliangye|liquor|cellar|baijiu|sorghum|luzhou laojiao".split("|")),
-    "covid": tuple("covid|covid-19|coronavirus|pneumonia|pandemic|nucleic acid|wuhan|epidemic|vaccine|vaccines|infections".split("|")),
-    "party": tuple("communist party|cpc|xi jinping|central committee|national congress|political consciousness".split("|")),
+    "covid": tuple(
+        "covid|covid-19|coronavirus|pneumonia|pandemic|nucleic acid|wuhan|epidemic|vaccine|vaccines|infections".split(
+            "|"
+        )
+    ),
+    "party": tuple(
+        "communist party|cpc|xi jinping|central committee|national congress|political consciousness".split("|")
+    ),
     "sessions": tuple("national people's congress|npc|cppcc|deputies|beijing".split("|")),
     "taiwan": tuple("taiwan|kuomintang|kmt|dpp|tsai ing-wen|taipei".split("|")),
     "seo": tuple("baidu|seo|webmaster|webmasters|search engine|search engines|snapshot|ranking|google".split("|")),
@@ -70,7 +83,9 @@ CONTEXTS: Final[dict[str, tuple[str, ...]]] = {
     "joyo": tuple("joyo|joyo.com|amazon china|lei jun".split("|")),
     "jobs": tuple("fed|federal reserve|united states|labor department|jobs report|us".split("|")),
     "abroad": tuple(
-        "overseas market|overseas markets|chinese companies|chinese brands|brand|brands|europe|southeast asia|tiktok|sellers".split("|")
+        "overseas market|overseas markets|chinese companies|chinese brands|brand|brands|europe|southeast asia|tiktok|sellers".split(
+            "|"
+        )
     ),
     "idols": tuple("actress|actor|idol|idols|beauty|beautiful|appearance|singer|variety show|fans".split("|")),
 }

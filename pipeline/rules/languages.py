@@ -107,6 +107,9 @@ TRADITIONAL: Final = frozenset(
 )
 _BOTH = SIMPLIFIED & TRADITIONAL
 _SIMPLIFIED_RUN = re.compile("[" + "".join(sorted(SIMPLIFIED - _BOTH)) + "]")
+# Japan simplified these in the same way.
+_JAPANESE = frozenset("国来会学当体点数声区参写断尽状独乱礼号党与称将满双楼随观争营医属续寻")
+_NOT_JAPANESE = re.compile("[" + "".join(sorted(SIMPLIFIED - _BOTH - _JAPANESE)) + "]")
 _TRADITIONAL_RUN = re.compile("[" + "".join(sorted(TRADITIONAL - _BOTH)) + "]")
 
 # The syllables of Mandarin in Hanyu Pinyin, without tones.
@@ -143,8 +146,8 @@ def pinyin_share(tokens: Sequence[str]) -> float:
 
 
 def is_simplified(text: str) -> bool:
-    """Whether ``text`` holds a character that only Simplified Chinese has."""
-    return _SIMPLIFIED_RUN.search(text) is not None
+    """Whether ``text`` holds a character that Simplified Chinese has and Japanese has not."""
+    return _NOT_JAPANESE.search(text) is not None
 
 
 def script(text: str, han: int, words: int) -> str:

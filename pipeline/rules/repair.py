@@ -151,7 +151,11 @@ RULES: Final = (
         "A capital where the Chinese began a new clause: after a modal, on a verb or grammar word between lower-case "
         "ones, behind “In short,”; on other words only in documents with further artifacts. Names keep theirs.",
         ("The two largest shops in town will Work directly with the buyers from now on.",),
-        ("He will Smith told us.", "They read Game of Thrones to the end of the long and quiet winter night.", "the film “Gone With the Wind” is long"),
+        (
+            "He will Smith told us.",
+            "They read Game of Thrones to the end of the long and quiet winter night.",
+            "the film “Gone With the Wind” is long",
+        ),
     ),
     Rule(
         "repair.number-unit",
@@ -169,7 +173,12 @@ RULES: Final = (
         "repair.loop",
         "A decoder that got stuck repeats one phrase eight times or more; one of them is kept.",
         ("We went there " + "and then again " * 9 + "for tea.", "他说" + "我们要努力" * 9 + "。"),
-        ("No, no, no, no!", "la la la la la la la la la la la la", "哈哈哈哈哈哈哈哈哈哈哈哈哈哈哈哈哈哈", "-----------------------------------"),
+        (
+            "No, no, no, no!",
+            "la la la la la la la la la la la la",
+            "哈哈哈哈哈哈哈哈哈哈哈哈哈哈哈哈哈哈",
+            "-----------------------------------",
+        ),
     ),
     Rule(
         "repair.doubled-word",

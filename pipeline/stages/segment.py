@@ -29,9 +29,10 @@ _TAG = re.compile(
 )
 # Abbreviations before which a capital is no new sentence.
 _TITLES: Final = frozenset(
-    """mr mrs ms dr prof st sr jr gen col lt sgt capt rev hon gov sen rep pres mt ft no nos vol vols fig figs vs pp ed eds
-    cf viz e.g i.e al approx dept est tel ext univ assn bros ave blvd rd sq op art sec ch par jan feb mar apr jun jul
-    aug sept oct nov dec mon tue tues wed thu thur thurs fri sat sun messrs mmes adm cmdr maj pvt cpl supt ald""".split()
+    """mr mrs ms dr p pp prof st sr jr gen col lt sgt capt rev hon gov sen rep pres mt ft no nos vol vols fig figs vs
+    ed eds cf viz e.g i.e al approx dept est tel ext univ assn bros ave blvd rd sq op art sec ch par jan feb mar apr jun jul
+    aug sept oct nov dec mon tue tues wed thu thur thurs fri sat sun messrs mmes adm cmdr maj pvt cpl supt ald
+    """.split()
 )
 # Abbreviations that may end a sentence: only before a usual first word of a sentence they do.
 _MAYBE_LAST: Final = frozenset(
@@ -116,7 +117,7 @@ def _end(line: str, start: int, match: re.Match[str]) -> int:
         return 0 if quoted and _TAG.match(line, end, end + 14) else end
     before = line[match.start() - 1 : match.start()]
     if mark[0] == "…" or (mark[0] == "." and len(mark) > 1 and mark.strip(".") == ""):
-        return end if end > after or following.isspace() and _starts_sentence(line, end) else 0
+        return end if end > after or (following.isspace() and _starts_sentence(line, end)) else 0
     chinese = bool(before and (_HAN.match(before) or before in "”’」』）】》"))
     if mark[0] in "!?":
         return _half_width(line, end, end > after, chinese, following)

@@ -21,13 +21,13 @@ _AFTER = re.compile(r"([,.;:!?)”]*)(?: ([A-Za-z’'-]+|\S))?(?: ([A-Za-z’'-]
 _QUOTED = re.compile(r"be “([A-Z])([a-z]+ed) (?=[a-z])")
 _UNIT = re.compile(r"(?:\b(?:million|billion|trillion|percent|yuan|dollars)|\d%) $")
 _SENTENCE_ADVERB = re.compile(
-    r"(?:^|[.!?”] |\n)(?:In (?:short|fact|addition|general|particular|other words)|For example|At present|As a result|After all"
-    r"|On the contrary|[A-Z][a-z]+ly|However|Moreover|Therefore|Besides|Nowadays|Meanwhile), $"
+    r"(?:^|[.!?”] |\n)(?:In (?:short|fact|addition|general|particular|other words)|For example|At present|As a result"
+    r"|After all|On the contrary|[A-Z][a-z]+ly|However|Moreover|Therefore|Besides|Nowadays|Meanwhile), $"
 )
 # Words that open the next sentence behind a number and its unit.
 _NEXT: Final = frozenset("The It In This They These There However But".split())
 _MODALS: Final = frozenset(
-    "will would can could should must might may shall cannot can’t won’t don’t doesn’t didn’t can't won't don't didn't".split()
+    "will would can could should must might may shall cannot can’t won’t don’t doesn’t didn’t".split()
 )
 _LINKS: Final = frozenset("of the and for in on a an with at by from de or".split())
 # Words that usually begin a sentence: after a word that can end one, a stop is missing rather than a capital wrong.
@@ -48,7 +48,8 @@ _GRAMMAR: Final = frozenset(
     """the of and to in for that on with as by at from this these those but not or which who what when where while if
     because although than then their its more most some any such into over under about after before between through
     during without only also just even still already have has had been are were can could should would must was is
-    there here it they them we us now made did does do being two three four five six seven eight nine ten so how why both each every all many much other another same very too""".split()
+    there here it they them we us now made did does do being two three four five six seven eight nine ten so how
+    why both each every all many much other another same very too""".split()
 )
 # A heading or a title in title case: shorter lines than this without a final stop are left alone (characters).
 _HEADING: Final = 70
@@ -145,10 +146,8 @@ def _in_quoted_title(text: str, start: int) -> bool:
     for opening, closing in ("“”", "‘’", '""'):
         at = window.rfind(opening)
         if at >= 0 and closing not in window[at + 1 :]:
-            return (
-                0 <= text.find(closing, start, start + 60 - (len(window) - at))
-                or closing == '"'
-                and window.count('"') > 1
+            return text.find(closing, start, start + 60 - (len(window) - at)) >= 0 or (
+                closing == '"' and window.count('"') > 1
             )
     return False
 

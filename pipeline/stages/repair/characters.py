@@ -129,7 +129,7 @@ def _has_use(page: Page, at: int, char: str) -> bool:
         return bool(re.match("[\u1100-\u11ff]", after + before))
     if "\U000e0020" <= char <= "\U000e007f":  # tags that make flags out of a black flag
         return "\U0001f3f4" in text[max(0, at - 8) : at]
-    return "\u17b4" <= char <= "\u17b5" or char == "\u034f" and bool(re.match("[\u0300-\u036f]", after))
+    return "\u17b4" <= char <= "\u17b5" or (char == "\u034f" and bool(re.match("[\u0300-\u036f]", after)))
 
 
 def _is_emoji(char: str) -> bool:

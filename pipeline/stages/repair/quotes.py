@@ -81,7 +81,7 @@ def _alternate(text: str, at: list[int], start: int, end: int) -> bool:
         after = text[i + 1] if i + 1 < end else " "
         if n % 2 == 0 and after in _ENDS:
             return False
-        if n % 2 == 1 and (before == " " or after not in _ENDS and after.isascii()):
+        if n % 2 == 1 and (before == " " or (after not in _ENDS and after.isascii())):
             return False
     return all(_has_letter(text, at[n] + 1, at[n + 1]) for n in range(0, len(at), 2))
 

@@ -21,8 +21,8 @@ from pipeline.stages.repair.terms import terms
 # What machine translation leaves and hardly anybody else: each proves something about the rest of the document.
 _SIGNS = frozenset(
     f"repair.{name}"
-    for name in """spaced-possessive name-interpunct quote-direction english-width missing-stop stray-capital number-unit
-    date-order loop""".split()
+    for name in """spaced-possessive name-interpunct quote-direction english-width missing-stop stray-capital
+    number-unit date-order loop""".split()
 )
 # What counts as an artifact of machine translation.
 _ARTIFACTS = _SIGNS | frozenset(

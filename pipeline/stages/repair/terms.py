@@ -19,7 +19,8 @@ from pipeline.stages.repair.lines import Page, settle
 
 _WORD = re.compile("[a-z0-9]+")
 _EXPLAINS = re.compile(
-    "mean(?:s|ing|t)|literal|nickname|slang|so-called|known as|translat|refers? to|the (?:word|term|phrase|expression|pun)\\b|[\u3400-\u9fff]"
+    "mean(?:s|ing|t)|literal|nickname|slang|so-called|known as|translat|refers? to"
+    "|the (?:word|term|phrase|expression|pun)\\b|[\u3400-\u9fff]"
 )
 # "Xiaopeng Motors, now XPeng": the text knows both names.
 _ALSO: Final = r",? ?[(（]?(?:now |then |later |formerly |or |called |known as |today |the )*"
@@ -150,7 +151,7 @@ def _edit(page: Page, match: re.Match[str], term: Term) -> Edit | None:
     quoted = text[start - 1 : start] in ("“", '"', "‘", "'") or text[end : end + 1] in ("”", '"', "’")
     line_start, line_end = page.line_of(start)
     around = text[max(line_start, start - 80) : min(line_end, end + 80)]
-    if quoted and _EXPLAINS.search(around) or re.match(" ?[（(][\u3400-\u9fff]", text[end : end + 3]):
+    if (quoted and _EXPLAINS.search(around)) or re.match(" ?[（(][\u3400-\u9fff]", text[end : end + 3]):
         return None
     right = _right(match, term.right)
     if right and re.match(_ALSO + re.escape(right.strip()), text[end : min(line_end, end + 60)]):
