@@ -13,8 +13,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from pipeline.document import LineFacts
+from pipeline.stages import readable
 from pipeline.stages.read.plain import rejoin
 
 FOLDS = 5
@@ -153,76 +155,29 @@ def cut(row: Row, low: int, high: int, mark: str) -> Row:
     )
 
 
-# Pages with gold text: our own flattenings, labelled as the flat rows were.
+# Pages with gold text: the reader's lines and a naive flattening, labelled as the flat rows were.
 
-_HIDDEN = {"script", "style", "noscript", "template", "svg", "iframe", "head", "select", "textarea", "object", "math"}
-_INLINE = {
-    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "img",
-    "ins", "kbd", "label", "mark", "q", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time",
-    "tt", "u", "var", "wbr",
-}  # fmt: skip
 _TOKEN = re.compile(r"[㐀-鿿豈-﫿぀-ヿ]|[^\W_]+")
 
 
-def flatten(html: str, fine: bool = False) -> tuple[str, list[str], list[LineFacts]]:
-    """Title, non-blank lines and facts of a page: a line a block, or (``fine``) a line a text node."""
+def text_nodes(html: str) -> list[str]:
+    """The page as a naive scraper flattens it: a line for each text node that is not in a script or style."""
     import turbohtml
 
-    page = turbohtml.parse(html)
-    heading = page.find("title")
-    lines: list[str] = []
-    facts: list[LineFacts] = []
-    parts: list[str] = []
-    linked = 0
-    block: tuple[str, int, str] = ("", 0, "")
+    out: list[str] = []
 
-    def end() -> None:
-        nonlocal linked
-        text = " ".join("".join(parts).split())
-        if text:
-            solid = max(len("".join(text.split())), 1)
-            lines.append(text)
-            facts.append(LineFacts(block[0], min(linked / solid, 1.0), block[1], block[2]))
-        parts.clear()
-        linked = 0
-
-    def walk(node: object, inside: tuple[str, int, str], anchor: bool) -> None:
-        nonlocal block, linked
+    def walk(node: Any) -> None:
         for child in node.children:
             if isinstance(child, turbohtml.Text):
-                text = child.data
-                if text.strip():
-                    if fine:
-                        end()
-                    if not parts:
-                        block = inside
-                    if anchor:
-                        linked += len("".join(text.split()))
-                if parts or text.strip():
-                    parts.append(text)
-                continue
-            tag = getattr(child, "tag", None)
-            if not isinstance(tag, str) or tag in _HIDDEN:
-                continue
-            if tag == "br":
-                end()
-            elif tag in _INLINE:
-                walk(child, inside, anchor or tag == "a")
-            else:
-                end()
-                attrs = child.attrs
-                words = attrs.get("class") or []
-                words = words if isinstance(words, list) else str(words).split()
-                words = [*words, str(attrs.get("id") or "")]
-                hints = " ".join([inside[2], *words]).lower().split()
-                walk(child, (tag, inside[1] + 1, " ".join(hints)), anchor)
-                end()
+                if child.data.strip():
+                    out.extend(part.strip() for part in child.data.split("\n") if part.strip())
+            elif getattr(child, "tag", "") not in ("script", "style", "noscript", "template", ""):
+                walk(child)
 
-    root = page.find("body")
+    root = turbohtml.parse(html).root
     if root is not None:
-        walk(root, ("body", 1, ""), False)
-    end()
-    return (heading.text.strip() if heading is not None else ""), lines, facts
+        walk(root)
+    return out
 
 
 def mended(lines: list[str]) -> list[str]:
@@ -285,7 +240,7 @@ def label_lines(lines: list[str], gold: str) -> tuple[list[int], frozenset[int],
 
 
 def page_rows(data: Path, sets: tuple[str, ...] = ()) -> Iterator[tuple[Row, Row]]:
-    """Each labelled page twice: by blocks with the tree's facts ("html"), and by text nodes without ("nodes")."""
+    """Each labelled page twice: as the reader gives it, with facts ("html"), and a line a text node ("nodes")."""
     for folder in sorted((data / "html").iterdir()):
         if not folder.is_dir() or (sets and folder.name not in sets):
             continue
@@ -296,17 +251,23 @@ def page_rows(data: Path, sets: tuple[str, ...] = ()) -> Iterator[tuple[Row, Row
             domain = f"wechat:{r['id']}" if group == "wechat" else domain_of(r["url"] or r["id"])
             pair = []
             for reader in ("html", "nodes"):
-                title, lines, facts = flatten(html, fine=reader == "nodes")
-                if reader == "nodes":
-                    lines = mended(lines)
+                if reader == "html":
+                    doc = readable(html.encode(), r["id"])
+                    solid = [i for i, line in enumerate(doc.lines()) if line.strip()]
+                    lines = [doc.lines()[i] for i in solid]
+                    facts = [doc.line_facts[i] for i in solid] if doc.line_facts else []
+                    title = str(doc.metadata.get("title", ""))
+                else:
+                    lines, facts, title = mended(text_nodes(html)), [], ""
+                if not lines:
+                    break
                 labels, doubtful, recall = label_lines(lines, gold)
-                if recall < 0.8 or not lines:
+                if recall < 0.8:
                     break
                 pair.append(
                     Row(
                         f"{folder.name}/{r['id']}", group, r["lang"], domain, reader, lines, labels, doubtful,
-                        tuple(facts) if reader == "html" else (), title if reader == "html" else "",
-                        page_type=r.get("page_type") or "",
+                        tuple(facts), title, page_type=r.get("page_type") or "",
                     )
                 )  # fmt: skip
             if len(pair) == 2:

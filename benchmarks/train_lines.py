@@ -56,7 +56,7 @@ SECOND = {"trees": 120, "num_leaves": 20}
 PAGE_WEIGHT = {"wechat": 3.0, "zh_forum": 2.0, "en_forum": 2.0, "hand_zh": 3.0, "hand_en": 1.5, "other": 0.7, "clean": 1.0}
 READER_WEIGHT = {
     "resi": 1.0, "resi+crop": 0.5, "resi+short": 0.4, "nodes": 1.0, "hand": 1.0, "hand+crop": 1.0, "html": 1.0,
-    "html+short": 0.3, "clean": 0.5,
+    "clean": 0.5,
 }  # fmt: skip
 
 
@@ -180,7 +180,7 @@ def training_rows(flat: list[Row], pages: list[tuple[Row, Row]], hand: list[Row]
     html = [row for row, _ in pages]
     rows = flat + [crop(row, "1") for row in flat] + nodes + html + hand + clean
     rows += [crop(row, "3") for row in hand if row.group == "hand_zh"]
-    short = [shorten(row, "4") for row in flat + html if row.group in ("zh_art", "en_art", "wcxb")]
+    short = [shorten(row, "4") for row in flat if row.group in ("zh_art", "en_art", "wcxb")]
     rows += [row for row in short if row.reader.endswith("+short")]
     return [replace(row, weight=PAGE_WEIGHT.get(row.group, 1.0) * READER_WEIGHT[row.reader]) for row in rows]
 
@@ -216,7 +216,7 @@ def unseen(data: Path, rows: list[Row]) -> dict[str, list[np.ndarray]]:
         seen = columns(page, row.facts, row.templates, row.title)
         look = Look(page, seen, opinions[row.name, row.reader], match(page.lines, page.units.tolist()))
         for preset, threshold in THRESHOLDS.items():
-            kept[preset].append(settle(look, threshold))
+            kept[preset].append(settle(look, threshold)[0])
     return kept
 
 

@@ -121,9 +121,9 @@ RULES: Final[tuple[LineRule, ...]] = (
     ),
     LineRule(
         "strip.related-heading", "related", "heading of a list of other articles",
-        ("相关", "相關", "推荐", "推薦", "往期", "延伸", "热门", "熱門", "最新", "猜你", "看过", "更多", "related", "recommend", "you may", "you might", "more from", "more on", "most ", "trending", "popular", "read next", "latest", "recent", "see also", "don't miss", "up next"),
+        ("相关", "相關", "你可能", "您可能", "其他人", "大家都", "推荐", "推薦", "往期", "延伸", "热门", "熱門", "最新", "猜你", "看过", "更多", "related", "recommend", "you may", "you might", "more from", "more on", "most ", "trending", "popular", "read next", "latest", "recent", "see also", "don't miss", "up next"),
         r"^[【\[(]?(?:\d\.)?\s*(?:相关|相關|推荐|推薦|往期|精彩|热门|熱門|延伸|拓展|最新|更多|编辑|今日|本周|猜你)(?:的)?(?:阅读|閱讀|新闻|新聞|文章|链接|連結|报道|報道|報導|推荐|推薦|回顾|回顧|精彩|内容|資訊|资讯|话题|搜索|专题|消息|主题|帖子|喜欢|热点|精选)?(?:\s*(?:>>|»|more|更多))?\s*[】\]):]?\s*$|"
-        r"^(?:猜你喜欢|大家都在看|你可能(?:还|也)?(?:喜欢|感兴趣).{0,4}|看过本文的(?:人|还).{0,8})[:]?$|"
+        r"^(?:猜你喜欢|大家都在看|其他人(?:也|还|還)?在?看|[你您]可能(?:还|還|也)?(?:会|會)?(?:想看|喜欢|喜歡|感兴趣|有興趣).{0,4}|看过本文的(?:人|还).{0,8})[:]?$|"
         r"^(?:related|recommended|recommend|popular|trending|latest|recent|most (?:read|popular|viewed|recent|commented|emailed|shared)|more)(?: (?:articles?|stories|story|posts?|news|links?|topics?|content|reading|videos?|coverage|for you|now|this week|threads|searches))?[:]?$|"
         r"^(?:you (?:may|might) (?:also )?(?:like|be interested in|enjoy).{0,12}|read (?:next|more)|see also|up next|don't miss|more (?:from|on|in|stories|news|articles)\b.{0,30})[:]?$",
         9, "outside",
@@ -247,12 +247,20 @@ RULES: Final[tuple[LineRule, ...]] = (
         ("![cover_image](https://example.com/1.jpg)",), ("![图] 一开始就错了",),
     ),
     LineRule(
+        "strip.comment-thread", "comment", "readers' comments below an article: texts between names, dates and buttons that repeat",
+        (), "", 1e9, "outside", (), (),
+    ),
+    LineRule(
+        "strip.feed", "related", "a feed of other articles with their abstracts below an article, between labels that repeat",
+        (), "", 1e9, "outside", (), (),
+    ),
+    LineRule(
         "strip.teaser", "related", "title and cut excerpt of another article, in a row of such",
         (), "", 400, "outside", (), (),
     ),
     LineRule(
         "strip.symbols", "icon", "nothing but symbols or characters of an icon font",
-        (), "", 3, "outside", ("=====", "", "﹀﹀﹀"), ("3.", "？！a"),
+        (), "", 3, "outside", ("=====", "\ue72b", "﹀﹀﹀"), ("3.", "？！a"),
     ),
     LineRule(
         "strip.contents", "nav", "placeholder of a table of contents",

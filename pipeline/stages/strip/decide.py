@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 from pipeline.document import LineFacts
 from pipeline.rules.boilerplate import LineRule
 from pipeline.stages.strip import Judgement, Verdict, wording
+from pipeline.stages.strip.cycles import below_article
 from pipeline.stages.strip.features import BLOCK_CAP, Columns, columns, max_sum_blocks, second_look
-from pipeline.stages.strip.metadata import from_lines
+from pipeline.stages.strip.metadata import Found, from_lines
 from pipeline.stages.strip.model import load
 from pipeline.stages.strip.page import DIGIT, Page, read_page
-from pipeline.stages.strip.role import dropped_role, kept_role
+from pipeline.stages.strip.role import dropped_role, kept_role, plain
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -33,6 +34,8 @@ PROSE: Final = 12.0
 # Share of the units from which a page counts as clean: then only its head and tail are trimmed.
 CLEAN_SHARE: Final = 0.85
 CLEAN_PROBABILITY: Final = 0.05
+# The probability from which a line that looks like the title stays as such.
+TITLE_PROBABILITY: Final = 0.1
 
 
 class Look(NamedTuple):
@@ -67,12 +70,13 @@ def decide(
         [templates[i] for i in solid] if templates else (),
         title,
     )
-    keep = settle(look, THRESHOLDS[preset])
+    keep, broken = settle(look, THRESHOLDS[preset])
+    look = look._replace(rules=broken | look.rules)
     found = from_lines(look.page, keep, look.columns, title)
-    roles = _roles(look, keep, found.title, found.bylines)
-    for i, verdict in zip(solid, roles, strict=True):
+    _title_stands(look, keep, found)
+    for i, verdict in zip(solid, _roles(look, keep, found), strict=True):
         verdicts[i] = verdict
-    flags = _flags(look, keep, found.title, title)
+    flags = _flags(look, keep, found)
     return Judgement(tuple(verdicts), flags, found.values, {key: solid[at] for key, at in found.sources.items()})
 
 
@@ -109,8 +113,8 @@ def _look(lines: list[str], facts: Sequence[LineFacts], templates: Sequence[floa
     return Look(page, seen, probability, wording.match(page.lines, page.units.tolist()))
 
 
-def settle(look: Look, threshold: float) -> Flags:
-    """Which lines stay."""
+def settle(look: Look, threshold: float) -> tuple[Flags, dict[int, LineRule]]:
+    """Which lines stay, and the rules that cycles of lines broke."""
     probability, page = look.probability, look.page
     keep = probability > threshold
     low, high = core(look, keep)
@@ -126,10 +130,17 @@ def settle(look: Look, threshold: float) -> Flags:
         inside = np.zeros(len(keep), bool)
         inside[low:high] = True
         keep |= inside & ~sure & (probability > CLEAN_PROBABILITY)
-    teaser = teasers(page, low, high)
-    keep &= ~teaser
+    comments, feed = below_article(page, look.columns.masked, look.columns.sentence & keep)
+    broken: dict[int, LineRule] = {}
+    for name, lines in (
+        ("strip.teaser", teasers(page, low, high)),
+        ("strip.comment-thread", comments),
+        ("strip.feed", feed),
+    ):
+        broken |= dict.fromkeys(np.flatnonzero(lines & keep).tolist(), wording.BY_ID[name])
+        keep &= ~lines
     _rescue_heading(look, keep, low)
-    return keep
+    return keep, broken
 
 
 def core(look: Look, keep: Flags) -> tuple[int, int]:
@@ -194,42 +205,44 @@ def _rescue_heading(look: Look, keep: Flags, low: int) -> None:
         keep[above] = True
 
 
-def _roles(look: Look, keep: Flags, title_at: int, bylines: frozenset[int]) -> list[Verdict]:
-    page = look.page
+def _title_stands(look: Look, keep: Flags, found: Found) -> None:
+    """Keep the title where the page shows it, unless the model is sure that the line is something else."""
+    if found.title >= 0 and look.probability[found.title] > TITLE_PROBABILITY:
+        keep[found.title] = True
+    for copy in found.copies:
+        keep[copy] = False
+
+
+def _roles(look: Look, keep: Flags, found: Found) -> list[Verdict]:
+    page = plain(look.page)
+    kept: list[bool] = keep.tolist()
+    dates: list[bool] = look.columns.date.tolist()
     at = np.flatnonzero(keep)
     first, last = (int(at[0]), int(at[-1])) if len(at) else (len(keep), len(keep))
-    title_key = _key(page.lines[title_at]) if title_at >= 0 else ""
     out: list[Verdict] = []
-    section = ""
-    for i, line in enumerate(page.lines):
-        p = float(look.probability[i])
-        if keep[i]:
-            section = ""
-            role = "title" if i == title_at else kept_role(page, i, keep)
-            out.append(Verdict(False, role, round(p, 4), ""))
-            continue
+    section = ""  # of the lines below the body, by the last heading that named one
+    for i, p in enumerate(look.probability.tolist()):
         rule = look.rules.get(i)
-        if title_key and i != title_at and _key(line) == title_key:
-            out.append(Verdict(True, "duplicate", 1.0, "strip.duplicate"))
-            continue
-        if rule is not None:
-            role = rule.role
-            out.append(Verdict(True, role, 1.0, rule.id))
+        if i in found.copies:
+            verdict = Verdict(True, "duplicate", 1.0, "strip.duplicate")
+        elif kept[i]:
+            verdict = Verdict(False, "title" if i == found.title else kept_role(page, i, kept), round(p, 4), "")
+            section = ""
+        elif rule is not None:
+            verdict = Verdict(True, rule.role, 1.0, rule.id)
         else:
-            role = dropped_role(page, i, first, last, section, i in bylines, bool(look.columns.date[i]))
-            out.append(Verdict(True, role, round(1.0 - p, 4), "strip.model"))
-        if i > last and page.units[i] < 12 and (rule is not None or role in ("related", "comment")):
-            section = role if role in ("related", "comment") else section
+            role = dropped_role(page, i, first, last, section, i in found.bylines, dates[i])
+            verdict = Verdict(True, role, round(1.0 - p, 4), "strip.model")
+        if i > last and page.units[i] < 12 and verdict.role in ("related", "comment"):
+            section = verdict.role
+        out.append(verdict)
     if not any(not v.drop and v.role in ("body", "list", "table", "code") for v in out):
         out = [v._replace(role="body") if not v.drop and v.role == "heading" else v for v in out]
     return out
 
 
-def _key(line: str) -> str:
-    return "".join(line.split()).lower()
-
-
-def _flags(look: Look, keep: Flags, title_at: int, title: str) -> tuple[str, ...]:
+def _flags(look: Look, keep: Flags, found: Found) -> tuple[str, ...]:
+    """Words for people who look through the results of a run."""
     flags = []
     probability, page = look.probability, look.page
     prose = np.minimum(page.units, BLOCK_CAP)
@@ -240,4 +253,8 @@ def _flags(look: Look, keep: Flags, title_at: int, title: str) -> tuple[str, ...
         agree = float(prose[keep & block].sum()) / max(float(prose[keep | block].sum()), 1.0)
         if doubt > 0.5 or (agree < 0.5 and doubt > 0.2) or float(probability.max()) < 0.6:
             flags.append("low-confidence")
+        if not (look.columns.sentence & keep).any() and int(keep.sum()) >= 8:
+            flags.append("list-page")
+    if found.mismatch:
+        flags.append("title-mismatch")
     return tuple(sorted(flags))

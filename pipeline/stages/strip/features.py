@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -198,6 +199,12 @@ def _periodicity(shape: NDArray[np.int64]) -> tuple[Floats, Floats]:
     return near[:, 1:].max(axis=1), near[:, 0]
 
 
+@lru_cache(maxsize=4096)
+def _plain_hints(hints: str) -> tuple[str, ...]:
+    """The words of ``hints`` without those that number an element, such as ``post-18231``."""
+    return tuple(word for word in hints.split() if sum(c.isdigit() for c in word) < 3)
+
+
 def _tree(facts: Sequence[LineFacts], block: Flags, weight: Floats) -> tuple[list[str], Floats]:
     """Columns from the page's tree; UNKNOWN in plain text."""
     names = [
@@ -224,28 +231,27 @@ def _tree(facts: Sequence[LineFacts], block: Flags, weight: Floats) -> tuple[lis
         out[:, column] = mean[:, 0] / mean[:, 1]
     out[:, 0] = links
     depth = np.array([fact.depth for fact in facts], float)
-    main: Counter[str] = Counter()
-    for fact, units, inside in zip(facts, weight.tolist(), block.tolist(), strict=True):
+    hints_of = [_plain_hints(fact.hints) for fact in facts]
+    main: Counter[tuple[str, ...]] = Counter()
+    for fact, hints, units, inside in zip(facts, hints_of, weight.tolist(), block.tolist(), strict=True):
         if inside:
-            main[fact.hints] += int(units * (1 - fact.links)) + 1
-    home = max(sorted(main), key=lambda h: main[h]) if main else ""
-    home_words = home.split()
+            main[hints] += int(units * (1 - fact.links)) + 1
+    home = max(sorted(main), key=lambda h: main[h]) if main else ()
     home_depth = float(np.median(depth[block])) if block.any() else 0.0
     out[:, 3] = np.clip(depth - home_depth, -12, 12)
-    seen: dict[str, tuple[float, float, float, float]] = {}
-    for hints in {fact.hints for fact in facts}:
-        words = hints.split()
+    seen: dict[tuple[str, ...], tuple[float, float, float, float]] = {}
+    for words in set(hints_of):
         good = sum(any(g in w for g in _GOOD_HINTS) for w in words)
         bad = sum(any(b in w for b in _BAD_HINTS) for w in words)
         same = 0
-        for ours, theirs in zip(words, home_words, strict=False):
+        for ours, theirs in zip(words, home, strict=False):
             if ours != theirs:
                 break
             same += 1
-        seen[hints] = (
-            min(good, 5), min(bad, 5), float(hints == home), same / max(len(words), len(home_words), 1)
+        seen[words] = (
+            min(good, 5), min(bad, 5), float(words == home), same / max(len(words), len(home), 1)
         )  # fmt: skip
-    out[:, 4:8] = [seen[fact.hints] for fact in facts]
+    out[:, 4:8] = [seen[hints] for hints in hints_of]
     out[:, 8] = float((links * weight)[block].sum() / max(weight[block].sum(), 1.0))
     for line, fact in enumerate(facts):
         tag = "heading" if fact.tag[:1] == "h" and fact.tag[1:].isdigit() else fact.tag
@@ -579,30 +585,29 @@ def second_look(
 
     tree = np.full((n, 4), UNKNOWN)
     if facts:
-        votes: Counter[str] = Counter()
-        all_votes: Counter[str] = Counter()
-        for fact, m, prose_units in zip(facts, mass.tolist(), prose.tolist(), strict=True):
-            votes[fact.hints] += int(m * 16)
-            all_votes[fact.hints] += int(prose_units * 16)
+        hints_of = [_plain_hints(fact.hints) for fact in facts]
+        votes: Counter[tuple[str, ...]] = Counter()
+        all_votes: Counter[tuple[str, ...]] = Counter()
+        for hints, m, prose_units in zip(hints_of, mass.tolist(), prose.tolist(), strict=True):
+            votes[hints] += int(m * 16)
+            all_votes[hints] += int(prose_units * 16)
         home = max(sorted(votes), key=lambda h: votes[h])
-        home_words = home.split()
         depth = np.array([fact.depth for fact in facts], float)
         home_depth = float(np.median(depth[main])) if main.any() else 0.0
         whole = max(sum(votes.values()), 1)
         near = {}
-        for hints in votes:
-            words = hints.split()
+        for words in votes:
             same = 0
-            for ours, theirs in zip(words, home_words, strict=False):
+            for ours, theirs in zip(words, home, strict=False):
                 if ours != theirs:
                     break
                 same += 1
-            near[hints] = (
-                votes[hints] / whole,
-                votes[hints] / max(all_votes[hints], 1),
-                same / max(len(words), len(home_words), 1),
-            )  # fmt: skip
-        tree[:, :3] = [near[fact.hints] for fact in facts]
+            near[words] = (
+                votes[words] / whole,
+                votes[words] / max(all_votes[words], 1),
+                same / max(len(words), len(home), 1),
+            )
+        tree[:, :3] = [near[hints] for hints in hints_of]
         tree[:, 3] = np.clip(depth - home_depth, -12, 12)
     names += ["p_home", "p_hints", "p_shared", "p_depth"]
     parts.append(tree)

@@ -17,6 +17,12 @@ from pipeline.stages.strip.page import DOT, STOP, Page, read_page
 TITLE_REACH: Final = 8
 BYLINE_REACH: Final = 6
 
+# A title of so many words (Han bigrams) or more, over a body of so many units, of which the body uses less than this
+# share, is not the body's title.
+FEWEST_TITLE_WORDS: Final = 8
+FEWEST_BODY_UNITS: Final = 200.0
+MISMATCH_SHARE: Final = 0.12
+
 _MONTHS: Final = {
     name: number
     for number, names in enumerate(
@@ -61,6 +67,8 @@ class Found(NamedTuple):
     """Where the title is (-1: nowhere), which lines are bylines, and what was read from which line."""
 
     title: int
+    copies: frozenset[int]  # other lines that say no more than the title, outside the body
+    mismatch: bool  # the title and the body have nothing in common
     bylines: frozenset[int]
     values: dict[str, str]
     sources: dict[str, int]
@@ -113,11 +121,11 @@ def from_lines(page: Page, keep: NDArray[np.bool_], looked: Columns, title: str)
     """What the lines around the body say. ``title`` is what the page's head says, or ``""``."""
     at = np.flatnonzero(keep)
     if not len(at):
-        return Found(-1, frozenset(), {}, {})
+        return Found(-1, frozenset(), False, frozenset(), {}, {})
     first, last = int(at[0]), int(at[-1])
     values: dict[str, str] = {}
     sources: dict[str, int] = {}
-    title_at = _title_line(page, keep, looked, first, title)
+    title_at = _nearest_copy(page, _title_line(page, keep, looked, first, title), first)
     if title_at >= 0:
         values["title"], sources["title"] = page.lines[title_at], title_at
     top = title_at if title_at >= 0 else first
@@ -129,7 +137,28 @@ def from_lines(page: Page, keep: NDArray[np.bool_], looked: Columns, title: str)
         if not keep[line] and (found := _PERMALINK.match(page.lines[line])):
             values.setdefault("url", found[1])
             sources.setdefault("url", line)
-    return Found(title_at, frozenset(bylines), values, sources)
+    copies, mismatch = _compare(page, keep, title_at, first, last)
+    return Found(title_at, copies, mismatch, frozenset(bylines), values, sources)
+
+
+def _compare(page: Page, keep: NDArray[np.bool_], title_at: int, first: int, last: int) -> tuple[frozenset[int], bool]:
+    """The title's other copies above its line and below the body, and whether the body knows none of its words."""
+    if title_at < 0:
+        return frozenset(), False
+    key = "".join(page.lines[title_at].split()).lower()
+    top = max(first, title_at)
+    copies = {
+        line
+        for line, text in enumerate(page.lines)
+        if line != title_at and (line <= top or line > last) and "".join(text.split()).lower() == key
+    }
+    own = np.unique(page.token[page.token_line == title_at])
+    body = keep.copy()
+    body[[title_at, *copies]] = False
+    rest = np.unique(page.token[body[page.token_line]])
+    shared = int(np.isin(own, rest).sum())
+    enough = len(own) >= FEWEST_TITLE_WORDS and float(page.units[body].sum()) >= FEWEST_BODY_UNITS
+    return frozenset(copies), bool(enough and shared / len(own) < MISMATCH_SHARE)
 
 
 def _heading_like(page: Page, line: int) -> bool:
@@ -165,11 +194,25 @@ def _title_line(page: Page, keep: NDArray[np.bool_], looked: Columns, first: int
         text = page.lines[line]
         if _heading_like(page, line) and page.units[line] >= 5 and not looked.date[line] and not _BYLINE.match(text):
             repeated = any(_same(text, other) for k, other in enumerate(page.lines) if k != line)
-            if repeated or looked.values[line, looked.names.index("cover")] < 0.1:
+            if repeated or looked.values[line, looked.names.index("cover")] < 0.4:
                 return line
         if page.units[line] > 30:
             break
     return -1
+
+
+def _nearest_copy(page: Page, title_at: int, first: int) -> int:
+    """The last copy of the title before the first whole sentence of the body."""
+    if title_at < 0:
+        return -1
+    key = "".join(page.lines[title_at].split()).lower()
+    best = title_at
+    for line in range(title_at + 1, min(first + TITLE_REACH, len(page.lines))):
+        if "".join(page.lines[line].split()).lower() == key:
+            best = line
+        elif page.units[line] > 30:
+            break
+    return best
 
 
 def _item(line: str) -> bool:

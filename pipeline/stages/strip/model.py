@@ -15,33 +15,35 @@ import numpy as np
 from numpy.typing import NDArray
 
 WEIGHTS: Final = Path(__file__).parents[2] / "rules" / "line_model.npz"
-# Lines that go through the trees at once; bounds memory to some 20 MB.
-_CHUNK: Final = 1000
+# Lines that go through the trees at once; bounds memory to a few megabytes.
+_CHUNK: Final = 2000
 
 
 class Ensemble(NamedTuple):
     """Trees of at most 32 leaves each, all with the same number of node slots."""
 
     names: tuple[str, ...]  # columns of the input, by name; other columns may stand between them
-    feature: NDArray[np.int64]  # (trees * nodes,) column of each condition, as a number of `names`
-    threshold: NDArray[np.float32]  # (trees * nodes,) the condition is value <= threshold
-    mask: NDArray[np.uint32]  # (trees, nodes) leaves that stay possible when the condition is false
+    feature: NDArray[np.int64]  # (nodes, trees) column of each condition, as a number of `names`
+    threshold: NDArray[np.float32]  # (nodes, trees) the condition is value <= threshold
+    mask: NDArray[np.uint32]  # (nodes, trees) leaves that stay possible when the condition is false
     leaf: NDArray[np.float32]  # (trees, 32) log-odds
 
     def probability(self, names: tuple[str, ...], values: NDArray[np.float32]) -> NDArray[np.float64]:
         """Probability for each row of ``values`` (n, len(names))."""
-        trees, nodes = self.mask.shape
+        nodes, trees = self.mask.shape
         column = _places(self.names, names)[self.feature]
         out = np.empty(len(values))
-        every = np.uint32(0xFFFFFFFF)
+        every = np.arange(trees)[:, None]
         for low in range(0, len(values), _CHUNK):
-            rows = values[low : low + _CHUNK]
-            false = rows[:, column] > self.threshold
-            alive = np.where(false.reshape(len(rows), trees, nodes), self.mask, every)
-            left = np.bitwise_and.reduce(alive, axis=2)
-            lowest = left & (~left + np.uint32(1))
+            by_column = np.ascontiguousarray(values[low : low + _CHUNK].T)
+            alive = np.full((trees, by_column.shape[1]), 0xFFFFFFFF, np.uint32)
+            for node in range(nodes):
+                false = by_column[column[node]] > self.threshold[node][:, None]
+                # 0 for a true condition becomes all ones: nothing is cleared.
+                alive &= self.mask[node][:, None] | (false.astype(np.uint32) - np.uint32(1))
+            lowest = alive & (~alive + np.uint32(1))
             number = np.frexp(lowest.astype(np.float64))[1] - 1
-            score = self.leaf[np.arange(trees), number].sum(axis=1, dtype=np.float64)
+            score = self.leaf[every, number].sum(axis=0, dtype=np.float64)
             out[low : low + _CHUNK] = 1.0 / (1.0 + np.exp(-score))
         return out
 
@@ -61,6 +63,5 @@ def load() -> tuple[Ensemble, Ensemble]:
 
 def _ensemble(stored: np.lib.npyio.NpzFile, prefix: str) -> Ensemble:
     names = tuple(bytes(stored[f"{prefix}_names"]).decode().split("\n"))
-    mask = stored[f"{prefix}_mask"]
-    feature = stored[f"{prefix}_feature"].astype(np.int64).ravel()
-    return Ensemble(names, feature, stored[f"{prefix}_threshold"].ravel(), mask, stored[f"{prefix}_leaf"])
+    feature, threshold, mask = (stored[f"{prefix}_{part}"].T.copy() for part in ("feature", "threshold", "mask"))
+    return Ensemble(names, feature.astype(np.int64), threshold, mask, stored[f"{prefix}_leaf"])

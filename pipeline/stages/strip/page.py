@@ -6,7 +6,7 @@ code points, each is given a class by table, and the counts of all lines come ou
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
@@ -131,24 +131,44 @@ def _function_han() -> NDArray[np.bool_]:
     return table
 
 
-class _Gate(NamedTuple):
-    """Marker words by their first characters, so that a page is scanned once for all of them."""
+class Gate:
+    """Finds any of many literals in a text, scanning it once: by a hash of the first three (two) characters."""
 
-    table: NDArray[np.bool_]  # hashes of the first three (two) characters that begin some marker
-    words: dict[str, list[tuple[str, int, bool, bool]]]  # first three (two) characters -> markers, longest first
+    def __init__(self, words: Iterable[str]) -> None:
+        """The numbers of the words are their places in the order given."""
+        self._table = np.zeros(3 << 17, np.bool_)
+        self._words: dict[str, list[tuple[str, int]]] = {}
+        for number, word in enumerate(words):
+            head = word[:3]
+            self._words.setdefault(head, []).append((word, number))
+            self._table[(_single_key, _pair_key, _triple_key)[len(head) - 1](*map(ord, head))] = True
+        for entries in self._words.values():
+            entries.sort(key=lambda entry: (-len(entry[0]), entry[0]))
+
+    def find(self, text: str, codes: NDArray[np.uint32]) -> Iterator[tuple[int, str, int]]:
+        """(offset, word, number) for all occurrences, the longest first at each offset; ``codes`` are the text's.
+
+        A word that begins with an ASCII letter is found only where no such letter stands before it.
+        """
+        one = np.concatenate((codes, (10, 10))).astype(np.int64)
+        one, two, three = one[:-2], one[1:-1], one[2:]
+        letter = (codes >= 97) & (codes <= 122)
+        begins = np.ones(len(codes), np.bool_)
+        begins[1:] = ~(letter[1:] & letter[:-1])
+        table, words = self._table, self._words
+        begins &= table[_triple_key(one, two, three)] | table[_pair_key(one, two)] | table[_single_key(one)]
+        for at in np.flatnonzero(begins).tolist():
+            head = text[at : at + 3]
+            for word, number in words.get(head, ()):
+                if text.startswith(word, at):
+                    yield at, word, number
+            for size in (2, 1):
+                for word, number in words.get(head[:size], ()):
+                    yield at, word, number
 
 
-@lru_cache(maxsize=1)
-def _gate() -> _Gate:
-    table = np.zeros(1 << 18, np.bool_)
-    words: dict[str, list[tuple[str, int, bool, bool]]] = {}
-    for entry in literals():
-        head = entry[0][:3]
-        words.setdefault(head, []).append(entry)
-        table[_triple_key(*map(ord, head)) if len(head) == 3 else _pair_key(*map(ord, head))] = True
-    for entries in words.values():
-        entries.sort(key=lambda e: (-len(e[0]), e[0]))
-    return _Gate(table, words)
+def _single_key(a: Any) -> Any:
+    return 0x40000 + (a & 0x1FFFF)
 
 
 def _pair_key(a: Any, b: Any) -> Any:
@@ -159,36 +179,27 @@ def _triple_key(a: Any, b: Any, c: Any) -> Any:
     return 0x20000 + ((a * 40503 + b * 8191 + c * 131) & 0x1FFFF)
 
 
-def _scan_markers(text: str, codes: NDArray[np.uint32], line_of: NDArray[np.int64], n: int) -> NDArray[np.float64]:
-    """Characters covered by marker words, (n, hints). ``text`` and ``codes`` are the same characters, lower case.
+@lru_cache(maxsize=1)
+def _marker_gate() -> tuple[Gate, list[tuple[str, int, bool, bool]]]:
+    entries = literals()
+    return Gate(word for word, *_ in entries), entries
 
-    Latin markers are looked for at the beginning of words only.
-    """
+
+def _scan_markers(text: str, codes: NDArray[np.uint32], line_of: NDArray[np.int64], n: int) -> NDArray[np.float64]:
+    """Characters covered by marker words, (n, hints). ``text`` and ``codes`` are the same characters, lower case."""
     covered = np.zeros((n, len(MARKERS)))
-    if len(codes) < 3:
-        return covered
-    table, words = _gate()
-    wide = codes.astype(np.int64)
-    ascii_letter = (codes >= 97) & (codes <= 122)
-    begins = np.ones(len(codes), np.bool_)
-    begins[1:] = ~(ascii_letter[1:] & ascii_letter[:-1])
-    at_triple = table[_triple_key(wide[:-2], wide[1:-1], wide[2:])]
-    candidates = np.flatnonzero((at_triple | table[_pair_key(wide[:-2], wide[1:-1])]) & begins[:-2])
+    gate, entries = _marker_gate()
     hits: list[tuple[int, int, int]] = []
     done = 0
-    for at in candidates.tolist():
+    for at, word, number in gate.find(text, codes):
         if at < done:
             continue
-        for word, hint, before, after in (*words.get(text[at : at + 3], ()), *words.get(text[at : at + 2], ())):
-            end = at + len(word)
-            if (
-                text.startswith(word, at)
-                and not (before and at and text[at - 1].isalnum())
-                and not (after and text[end].isalnum())
-            ):
-                hits.append((at, hint, len(word)))
-                done = end
-                break
+        _, hint, before, after = entries[number]
+        end = at + len(word)
+        if (before and at and text[at - 1].isalnum()) or (after and text[end].isalnum()):
+            continue
+        hits.append((at, hint, len(word)))
+        done = end
     if hits:
         where, hint_of, length = np.array(hits).T
         np.add.at(covered, (line_of[where], hint_of), length)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Final
-
-import numpy as np
-from numpy.typing import NDArray
+from collections.abc import Sequence
+from typing import Final, NamedTuple
 
 from pipeline.rules.markers import MARKERS
-from pipeline.stages.strip.page import BRACKET, BULLET, DIGIT, DOT, OTHER, STOP, Page
+from pipeline.stages.strip.page import BRACKET, BULLET, DIGIT, DOT, HAN, KANA, OTHER, SPACE, STOP, Page
 
 _HINTS: Final = tuple(MARKERS)
 _ROLE_OF: Final = {
@@ -26,20 +24,47 @@ _CAPTION: Final = re.compile(
 )
 
 
-def kept_role(page: Page, line: int, keep: NDArray[np.bool_]) -> str:
+class Plain(NamedTuple):
+    """What the guesses need of a page, as lists: one number at a time is read faster from a list than an array."""
+
+    lines: list[str]
+    counts: list[list[int]]
+    markers: list[list[float]]
+    units: list[float]
+    words: list[int]
+    stops: list[int]
+    first: list[int]
+    last: list[int]
+
+
+def plain(page: Page) -> Plain:
+    """The page as lists."""
+    return Plain(
+        page.lines,
+        page.counts.tolist(),
+        page.markers.tolist(),
+        page.units.tolist(),
+        page.words.tolist(),
+        page.stops.tolist(),
+        page.first.tolist(),
+        page.last.tolist(),
+    )
+
+
+def kept_role(page: Plain, line: int, keep: Sequence[bool]) -> str:
     """heading, list, table, code, caption or body."""
     text = page.lines[line]
-    units = float(page.units[line])
-    if _CAPTION.match(text) and units < 40:
+    units = page.units[line]
+    if units < 40 and _CAPTION.match(text):
         return "caption"
     if "\t" in text or text.count("|") >= 2:
         return "table"
     counts = page.counts[line]
-    solid = max(int(counts.sum() - counts[1]), 1)
-    odd = int(counts[OTHER] + counts[BRACKET]) / solid
-    if _CODE.match(text) and (odd > 0.04 or ": " in text) and counts[2] * 4 < solid:
+    solid = max(sum(counts) - counts[SPACE], 1)
+    odd = (counts[OTHER] + counts[BRACKET]) / solid
+    if counts[HAN] * 4 < solid and (odd > 0.04 or ": " in text) and _CODE.match(text):
         return "code"
-    if _ITEM.match(text) or page.first[line] == BULLET:
+    if page.first[line] == BULLET or _ITEM.match(text):
         return "list"
     if units <= 20 and page.last[line] not in (STOP, DOT) and not page.stops[line]:
         after = line + 1
@@ -48,19 +73,19 @@ def kept_role(page: Page, line: int, keep: NDArray[np.bool_]) -> str:
     return "body"
 
 
-def dropped_role(page: Page, line: int, first: int, last: int, section: str, byline: bool, dated: bool) -> str:
+def dropped_role(page: Plain, line: int, first: int, last: int, section: str, byline: bool, dated: bool) -> str:
     """The role a dropped line most likely had, from its markers, its place beside the body and its section."""
-    counts = page.counts[line]
-    solid = max(int(counts.sum() - counts[1]), 1)
     if byline:
         return "byline"
-    if not page.words[line] and not counts[2] and not counts[3]:
+    counts = page.counts[line]
+    if not page.words[line] and not counts[HAN] and not counts[KANA]:
         return "metadata" if counts[DIGIT] else "icon"
     covered = page.markers[line]
-    best = int(np.argmax(covered))
-    units = float(page.units[line])
-    if covered[best] / solid > (0.15 if units < 30 else 0.08):
-        return _ROLE_OF[_HINTS[best]]
+    most = max(covered)
+    units = page.units[line]
+    solid = max(sum(counts) - counts[SPACE], 1)
+    if most / solid > (0.15 if units < 30 else 0.08):
+        return _ROLE_OF[_HINTS[covered.index(most)]]
     if dated and units < 20:
         return "metadata"
     if line > last and section:

@@ -3,46 +3,76 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.rules.boilerplate import RULES, LineRule
+from pipeline.stages.strip.page import Gate
 
-# Full-width ASCII and the ideographic space as their half-width twins, one character for one.
-_FOLD: Final = {0xFF01 + i: 0x21 + i for i in range(94)} | {0x3000: 0x20, 0xA0: 0x20, 0x3002: 0x2E}
 _BULLETS: Final = " \t•·●○◆◇■□▪▸►▶※‧\u200b\ufeff"
 _WORDY: Final = re.compile(r"[^\W_]")
 
 BY_ID: Final = {rule.id: rule for rule in RULES}
 
 
+class _Table(NamedTuple):
+    gate: Gate
+    owners: list[list[int]]  # number of a word -> numbers of the rules that have it
+    rules: list[tuple[LineRule, re.Pattern[str]]]
+
+
 @lru_cache(maxsize=1)
-def _patterns() -> tuple[tuple[LineRule, re.Pattern[str]], ...]:
-    return tuple((rule, re.compile(rule.pattern)) for rule in RULES if rule.pattern)
+def _table() -> _Table:
+    rules = [(rule, re.compile(rule.pattern)) for rule in RULES if rule.pattern]
+    owners: dict[str, list[int]] = {}
+    for number, (rule, _) in enumerate(rules):
+        for word in rule.words:
+            owners.setdefault(word, []).append(number)
+    return _Table(Gate(owners), list(owners.values()), rules)
 
 
-def fold(line: str) -> str:
-    """The line as the rules see it: lower case, half-width, without bullets and outer space."""
-    return line.translate(_FOLD).lower().strip(_BULLETS)
+def fold(lines: Sequence[str]) -> tuple[str, NDArray[np.uint32]]:
+    """The lines as the rules see them, joined by line breaks: lower case, half-width; and the text's code points.
+
+    Full-width ASCII, the ideographic space and the Chinese full stop become their half-width twins, one for one.
+    """
+    text = "\n".join(lines) + "\n"
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    codes = np.where((codes >= 0xFF01) & (codes <= 0xFF5E), codes - np.uint32(0xFEE0), codes)
+    codes = np.where((codes == 0x3000) | (codes == 0xA0), np.uint32(0x20), codes)
+    codes = np.where(codes == 0x3002, np.uint32(0x2E), codes)
+    codes = np.where((codes >= 65) & (codes <= 90), codes + np.uint32(32), codes)
+    return codes.tobytes().decode("utf-32-le", "surrogatepass"), codes
 
 
 def match(lines: Sequence[str], units: Sequence[float]) -> dict[int, LineRule]:
-    """Line index -> the first rule whose wording the line has. ``units`` are the lengths of the lines."""
-    folded = [fold(line) if size <= 180 else "" for line, size in zip(lines, units, strict=True)]
-    page = "\n".join(folded)
+    """Line index -> the first rule whose wording the line has. ``units`` are the lengths of the lines.
+
+    The lines must hold no line break.
+    """
+    gate, owners, rules = _table()
+    text, codes = fold(
+        [line if size <= 180 and len(line) <= 600 else "" for line, size in zip(lines, units, strict=True)]
+    )
+    starts = [0, *(np.flatnonzero(codes == 10) + 1).tolist()]
+    wanted: dict[int, set[int]] = {}  # line -> rules one of whose words it has
+    for at, _, number in gate.find(text, codes):
+        wanted.setdefault(bisect_right(starts, at) - 1, set()).update(owners[number])
     found: dict[int, LineRule] = {}
-    for rule, pattern in _patterns():
-        words = [word for word in rule.words if word in page]
-        if not words:
-            continue
-        for index, line in enumerate(folded):
-            if index in found or units[index] > rule.longest or len(line) > 600:
-                continue
-            if any(word in line for word in words) and pattern.search(line):
+    for index, numbers in wanted.items():
+        line = text[starts[index] : starts[index + 1] - 1].strip(_BULLETS)
+        for number in sorted(numbers):
+            rule, pattern = rules[number]
+            if units[index] <= rule.longest and pattern.search(line):
                 found[index] = rule
+                break
     symbols = BY_ID["strip.symbols"]
-    for index, line in enumerate(folded):
-        if index not in found and units[index] <= symbols.longest and not _WORDY.search(line):
+    for index, line in enumerate(lines):
+        if units[index] <= symbols.longest and index not in found and line and not _WORDY.search(line):
             found[index] = symbols
-    return found
+    return dict(sorted(found.items()))

@@ -1,0 +1,101 @@
+"""What repeats below an article: readers' comments, and feeds of other articles with whole abstracts.
+
+Their lines are prose, often more of it than the article has, so neither length nor words give them away; the cycle
+does: a name, a date, a button between any two texts. A forum has such cycles too, and there they are the content.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.stages.strip.page import Page
+
+Flags = NDArray[np.bool_]
+
+_THREAD: Final = re.compile(
+    r"^\W*(?:(?:user|reader|readers'?|all|latest|newest|recent|view|your|facebook|web) )?comments?\b(?! by\b).{0,40}$"
+    r"|^\W*\d+ (?:comments?|responses?|replies)\b.{0,90}$|^\W*(?:responses?|replies) to .{0,90}$"
+    r"|^\W*join the (?:conversation|discussion).{0,20}$|^\W*(?:what do you think|have your say|your views?).{0,10}$"
+    r"|^\W*(?:网友|網友|最新|热门|熱門|全部|精彩|读者|讀者|用户)?(?:评论|評論|留言|跟帖|回應|回应)(?:列表|区|內容)?\W{0,4}\d*\W{0,4}$"
+)
+_TURN: Final = re.compile(
+    r"^\W*(?:\d+[.)] )?.{0,40}\b(?:says|said|wrote|writes):?$|^\W*(?:posted|submitted|commented|comment) (?:by|on|at)\b"
+    r"|^\W*(?:report(?: abuse| this comment| comment| post| as abusive| inappropriate)?|reply|flag|permalink"
+    r"|recommend\??|like|agree|disagree|link to this comment|clip|share)\W{0,3}\d*\W{0,3}"
+    r"(?:recommend.{0,12}|\| ?(?:link|reply|report|flag))?$"
+    r"|^\W*(?:举报|檢舉|检举|回复|回覆|顶|支持|反对|引用)\W{0,3}\d*\W{0,3}$"
+)
+_FORUM: Final = re.compile(
+    r"\b(?:forums?|threads?|joined|posts: \d|join date|moderator|new topic|solved|accepted answer|upvotes?)\b"
+    r"|楼主|樓主|发帖|發帖|论坛|論壇"
+    r"|主题帖|板块|更多回答|浏览量"
+)
+_FEED: Final = re.compile(
+    # In both scripts, then in English.
+    r"^\W*(?:其他人(?:也|還|还)?(?:在)?看|[你您]可能(?:還|还|也)?(?:會|会)?(?:想看|喜歡|喜欢|感兴趣|有興趣)|大家(?:都)?在看|猜你喜欢|推荐阅读"
+    r"|延伸閱讀|更多(?:新闻|新聞|文章|内容)?|最新(?:新闻|新聞)|更多相关|"
+    r"you (?:may|might) (?:also )?(?:like|be interested).{0,12}|recommended(?: for you)?"
+    r"|more (?:for you|stories|news|from .{0,30})|latest(?: stories| news)?|trending(?: now)?|around the web"
+    r"|related(?: articles| stories| news| content)?|what others are reading)\W*$"
+)
+
+# Units of prose that an article has before its comments or a feed can begin.
+ARTICLE: Final = 60.0
+# Turns that make a thread, and lines within which the next turn must come.
+TURNS: Final = 4
+REACH: Final = 14
+# Lines between two stretches of one thread, at most.
+BRIDGE: Final = 40
+# A button or label that stands so often is a part of a feed's cycle.
+COPIES: Final = 4
+
+
+def is_forum(page: Page, masked: Sequence[str]) -> bool:
+    """Whether the page's short lines speak of threads and posts."""
+    short = [line for line, units in zip(masked, page.units.tolist(), strict=True) if units <= 12]
+    return sum(1 for line in short if _FORUM.search(line)) >= 4
+
+
+def below_article(page: Page, masked: Sequence[str], body: Flags) -> tuple[Flags, Flags]:
+    """Lines of comment threads, and lines of feeds, below the article.
+
+    ``masked``: the lines in lower case, numbers as "0"; ``body``: the whole sentences that are taken for body so far.
+    """
+    n = len(masked)
+    comments, feed = np.zeros(n, bool), np.zeros(n, bool)
+    units = page.units.tolist()
+    before = np.concatenate(([0.0], np.cumsum(np.where(body, page.units, 0.0)))).tolist()
+    late = [i for i in range(n) if units[i] <= 16 and before[i] >= ARTICLE and len(masked[i]) <= 130]
+    heads = [i for i in late if _THREAD.match(masked[i])]
+    feeds = [i for i in late if units[i] <= 7 and _FEED.match(masked[i])]
+    if (not heads and not feeds) or is_forum(page, masked):
+        return comments, feed
+    for head in heads:
+        _mark(comments, head, [i for i in late if i > head and _TURN.match(masked[i])])
+    for head in feeds:
+        # A label that stands above as well belongs to the article: "Pros:", "Cons:".
+        above = set(masked[:head])
+        count = Counter(masked[i] for i in late if i > head and units[i] <= 12)
+        _mark(feed, head, [i for i in late if i > head and count[masked[i]] >= COPIES and masked[i] not in above])
+    return comments, feed & ~comments
+
+
+def _mark(flags: Flags, head: int, turns: Sequence[int]) -> None:
+    """Flag the lines from the head of a cycle to its last turn, and the text behind that."""
+    if flags[head] or len(turns) < TURNS or turns[0] - head > REACH:
+        return
+    at = np.array(turns)
+    parts = np.split(at, np.flatnonzero(np.diff(at) > REACH) + 1)
+    last = head
+    for part in parts:
+        if len(part) < TURNS or part[0] - last > BRIDGE:
+            break
+        last = int(part[-1])
+    if last > head:
+        flags[head : min(last + 3, len(flags))] = True

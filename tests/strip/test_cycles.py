@@ -1,0 +1,69 @@
+"""Comment threads and feeds below an article go; a forum's posts stay."""
+
+from __future__ import annotations
+
+from pipeline.stages.strip import judge
+
+ARTICLE = [
+    "Harbour board approves new ferry terminal",
+    "By Jane Mallory",
+    "17 May 2023",
+    "The harbour board on Tuesday approved plans for a second ferry terminal, ending four years of argument over where it should stand.",
+    "The building, which will cost an estimated $48 million, is to be put up on the site of the old fish market by the spring of 2025.",
+    '"We have waited long enough," said the chairman, Peter Orr. "People on the island deserve better than a shed and a bench."',
+    "Opponents said that the road to the site was too narrow for lorries, and that the council had not answered their questions.",
+]
+OPINIONS = [
+    "I have lived on the island for thirty years and we never needed more than a bench. Who is going to pay for all this in the end?",
+    "About time too. My mother is eighty and has to stand in the rain every week when she comes over to see her doctor.",
+    "The road is the problem, not the building. Two lorries cannot pass each other at the corner by the school, as everybody knows.",
+    "So the fish market goes and nobody asks the people who still sell fish there. Typical of this board, I am afraid to say.",
+    "Forty-eight million for a waiting room! You could buy two more boats for that and run them every half an hour.",
+]
+NAMES = ["islander62", "Margaret P.", "lorry driver", "Old Tom", "two boats"]
+
+
+def kept(lines: list[str]) -> list[str]:
+    return [line for line, verdict in zip(lines, judge(lines).verdicts, strict=True) if not verdict.drop]
+
+
+def thread() -> list[str]:
+    lines = ["Comments (5)"]
+    for name, text in zip(NAMES, OPINIONS, strict=True):
+        lines += [f"{name} says:", "May 17, 2023 at 10:12 am", text, "Reply", "Report abuse"]
+    return lines
+
+
+def test_readers_comments_below_an_article_go() -> None:
+    page = ARTICLE + thread()
+    verdicts = judge(page).verdicts
+    assert not set(OPINIONS) & set(kept(page))
+    assert {v.role for v, line in zip(verdicts, page, strict=True) if line in OPINIONS} == {"comment"}
+    assert set(ARTICLE[3:]) <= set(kept(page))
+
+
+def test_a_feed_below_an_article_goes() -> None:
+    page = [*ARTICLE, "You may also like"]
+    for number, text in enumerate(OPINIONS):
+        page += [
+            "Harbour Times",
+            f"Island letters of the week, part {number + 1}",
+            text,
+            "Why do I see this advertisement?",
+        ]
+    assert set(ARTICLE[3:]) <= set(kept(page))
+    assert not set(OPINIONS) & set(kept(page))
+
+
+def test_an_article_that_speaks_of_comments_stays_whole() -> None:
+    page = [*ARTICLE, "Comments by the chairman", *OPINIONS]
+    assert set(OPINIONS) <= set(kept(page))
+
+
+def test_labels_of_the_article_itself_are_no_feed() -> None:
+    page = ARTICLE[:4]
+    for text in OPINIONS:
+        page += ["Pros:", text, "Cons:", text.replace("the", "this")]
+        if len(page) == 8:
+            page += ["Related articles", "Fish market closes after 90 years"]
+    assert set(OPINIONS) <= set(kept(page))

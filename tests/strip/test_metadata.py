@@ -1,0 +1,85 @@
+"""Dates, authors and accounts out of lines."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.stages.strip import judge
+from pipeline.stages.strip.metadata import date_in
+
+DATES = [
+    ("发布时间：2021年4月1日 08:30", "2021-04-01"),
+    ("2021-04-01 02:43:59", "2021-04-01"),
+    ("2021/4/1", "2021-04-01"),
+    ("2021.04.01 来源：某报", "2021-04-01"),
+    ("民國101年1月17日", "2012-01-17"),
+    ("二〇一二年一月十七日", "2012-01-17"),
+    ("二○二一年十二月三十一日", "2021-12-31"),
+    ("Jan. 17, 2012", "2012-01-17"),
+    ("Tuesday, 17 January 2012", "2012-01-17"),
+    ("December 3rd, 2019 at 4 pm", "2019-12-03"),
+    ("17/01/2012", "2012-01-17"),
+    ("01/17/2012", "2012-01-17"),
+]
+NO_DATES = [
+    "01/02/2021",
+    "2021-13-01",
+    "2021-02-30",
+    "昨天",
+    "3小时前",
+    "1 day ago",
+    "in 2012 there were 17",
+    "电话 2021-04018888",
+    "12:30",
+]
+
+BODY = [
+    "海城港务集团昨日宣布，历时三年建设的四号码头将于下月正式投入使用，届时全港年吞吐量将翻一番。",
+    "据介绍，四号码头共有三个五万吨级泊位，配备了六台自动化岸桥，工人在两公里外的控制中心里操作。",
+    "不过，也有货代公司担心装卸费用上涨。记者了解到，港方已承诺两年内不调整收费标准，并公布了价目表。",
+]
+
+
+@pytest.mark.parametrize(("line", "date"), DATES)
+def test_a_full_date_is_read(line: str, date: str) -> None:
+    assert date_in(line) == date
+
+
+@pytest.mark.parametrize("line", NO_DATES)
+def test_what_is_no_full_date_stays_unknown(line: str) -> None:
+    assert date_in(line) == ""
+
+
+BYLINES = [
+    ("安全观察 2023-05-05 18:48", {"account": "安全观察", "published": "2023-05-05"}),
+    ("李海 海城港口观察 2023-05-05 18:48", {"author": "李海", "account": "海城港口观察"}),
+    ("2023-05-05 18:48 来源：海城日报 作者：李海", {"author": "李海", "published": "2023-05-05"}),
+]
+
+
+@pytest.mark.parametrize(("byline", "expected"), BYLINES)
+def test_bylines_are_read(byline: str, expected: dict[str, str]) -> None:
+    judged = judge(["海城港新码头下月投入使用", byline, *BODY])
+    for key, value in expected.items():
+        assert judged.metadata.get(key) == value
+        assert judged.sources[key] == 1
+
+
+def test_a_title_that_does_not_match_is_flagged() -> None:
+    page = [
+        "三款新手机的电池续航能力横向评测报告",
+        "2023-05-05 18:48",
+        *BODY,
+        *[line.replace("码头", "泊位") for line in BODY],
+        *BODY,
+    ]
+    assert "title-mismatch" in judge(page).flags
+    page[0] = "海城港四号码头下月投入使用，吞吐量将翻一番"
+    assert "title-mismatch" not in judge(page).flags
+
+
+def test_the_copy_nearest_the_body_is_the_title() -> None:
+    title = "海城港新码头下月投入使用 年吞吐量翻一番"
+    judged = judge([title, "首页", title, "2023-05-05 18:48", *BODY])
+    assert judged.sources["title"] == 2
+    assert judged.verdicts[0].role == "duplicate"
