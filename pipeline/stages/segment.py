@@ -30,8 +30,8 @@ _TAG = re.compile(
 # Abbreviations before which a capital is no new sentence.
 _TITLES: Final = frozenset(
     """mr mrs ms dr p pp prof st sr jr gen col lt sgt capt rev hon gov sen rep pres mt ft no nos vol vols fig figs vs
-    ed eds cf viz e.g i.e al approx dept est tel ext univ assn bros ave blvd rd sq op art sec ch par jan feb mar apr jun jul
-    aug sept oct nov dec mon tue tues wed thu thur thurs fri sat sun messrs mmes adm cmdr maj pvt cpl supt ald
+    ed eds cf viz e.g i.e al approx dept est tel ext univ assn bros ave blvd rd sq op art sec ch par jan feb mar apr jun
+    jul aug sept oct nov dec mon tue tues wed thu thur thurs fri sat sun messrs mmes adm cmdr maj pvt cpl supt ald
     """.split()
 )
 # Abbreviations that may end a sentence: only before a usual first word of a sentence they do.

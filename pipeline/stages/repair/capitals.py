@@ -77,7 +77,7 @@ def _candidates(page: Page, proven: bool, likely: bool) -> Iterator[Edit]:
     known = languages.capitalised()
     matches = [match for match in _CANDIDATE.finditer(text) if match[0] in known or _other(match[0])]
     counts = Counter(match[0] for match in matches)
-    lower: frozenset[str] = frozenset()
+    plain: dict[str, bool] = {}  # whether the text has this word in lower case, too
     for match in matches:
         start, word = match.start(), match[0].lower()
         if match[0] in _NEXT and text[match.end() + 1].islower() and _ends_sentence(text, start, likely):
@@ -87,8 +87,9 @@ def _candidates(page: Page, proven: bool, likely: bool) -> Iterator[Edit]:
         if not _is_stray(text, match, word, flags, proven):
             continue
         if counts[match[0]] > 1:
-            lower = lower or frozenset(text.split())
-            if word not in lower:
+            if word not in plain:
+                plain[word] = f" {word} " in text
+            if not plain[word]:
                 continue  # always with a capital in this document: its own name for something
         to = "to " if text.endswith(" times ", 0, start) else ""  # 三次回复: "three times Reply"
         yield Edit(start, start + 1, to + word[0], "repair.stray-capital")

@@ -14,7 +14,7 @@ _NAME = re.compile(r"\b([A-Z][a-z]{1,6}) ([A-Z][a-z]+)(?:[ -]([A-Za-z][a-z]+))?\
 _SURNAMES: Final = frozenset(
     """Bai Bao Cai Cao Chang Chen Cheng Cui Dai Deng Ding Dong Du Duan Fan Fang Feng Fu Gao Ge Gong Gu Guan Guo Han Hao
     He Hong Hou Hu Hua Huang Ji Jia Jiang Jin Kang Kong Lai Lei Li Liang Liao Lin Liu Long Lu Luo Ma Mao Meng Mi Mo Ni
-    Niu Pan Peng Qian Qiao Qin Qiu Ren Shao Shen Shi Song Su Sun Tan Tang Tao Tian Wan Wang Wei Wen Wu Xia Xiang Xiao 
+    Niu Pan Peng Qian Qiao Qin Qiu Ren Shao Shen Shi Song Su Sun Tan Tang Tao Tian Wan Wang Wei Wen Wu Xia Xiang Xiao
     Xie Xin Xiong Xu Xue
     Yan Yang Yao Ye Yi Yin Yu Yuan Zeng Zhan Zhang Zhao Zheng Zhong Zhou Zhu Zhuang Zou""".split()
 )

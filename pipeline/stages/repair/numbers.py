@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
@@ -19,16 +20,27 @@ def numbers(page: Page) -> list[Edit]:
     """Edits of numbers with Chinese units and of dates in English lines."""
     text = page.text
     edits = []
-    if " ten thousand" in text or " hundred million" in text:
-        for match in _UNIT.finditer(text):
-            new = _number(Decimal(match[1]) * _VALUE[match[2]])
-            edits.append(Edit(match.start(), match.end(), new, "repair.number-unit"))
-    if "month" in text and "year" in text:
-        for match in _DATE.finditer(text):
-            if 1 <= int(match[2]) <= 12 and 1 <= int(match[3]) <= 31:
-                new = f"{_MONTHS[int(match[2]) - 1]} {int(match[3])}, {match[1]}"
-                edits.append(Edit(match.start(), match.end(), new, "repair.date-order"))
+    for unit, value in _VALUE.items():
+        for at in _digit_before(text, f" {unit}"):
+            match = _UNIT.match(text, max(0, text.rfind(" ", 0, at) + 1))
+            if match:
+                new = _number(Decimal(match[1]) * value)
+                edits.append(Edit(match.start(), match.end(), new, "repair.number-unit"))
+    for at in _digit_before(text, " month"):
+        match = _DATE.search(text, max(0, at - 16), at + 24)
+        if match and 1 <= int(match[2]) <= 12 and 1 <= int(match[3]) <= 31:
+            new = f"{_MONTHS[int(match[2]) - 1]} {int(match[3])}, {match[1]}"
+            edits.append(Edit(match.start(), match.end(), new, "repair.date-order"))
     return settle(text, [edit for edit in edits if page.lang_at(edit.start) == "en"])
+
+
+def _digit_before(text: str, phrase: str) -> Iterator[int]:
+    """Where ``phrase`` stands behind a digit."""
+    at = text.find(phrase)
+    while at >= 0:
+        if text[at - 1 : at].isdigit():
+            yield at
+        at = text.find(phrase, at + len(phrase))
 
 
 def _number(value: Decimal) -> str:

@@ -65,19 +65,13 @@ class Vocabulary:
             return
         seen: set[int] = set()
         for anchor in term.anchors:
-            for at in self._places.get(anchor, ()):
+            if anchor not in self._places:
+                self._places[anchor] = list(self._find(anchor)) if anchor in self.words else []
+            for at in self._places[anchor]:
                 for match in pattern.finditer(text, max(0, at - _REACH), at + _REACH):
                     if match.start() not in seen:
                         seen.add(match.start())
                         yield match
-
-    def locate(self, wanted: Iterable[str]) -> None:
-        """Note where each of these words stands."""
-        places = self._places
-        places.update((word, []) for word in wanted)
-        for match in _WORD.finditer(self._text):
-            if match[0] in places:
-                places[match[0]].append(match.start())
 
     def _find(self, phrase: str) -> Iterator[int]:
         """Where ``phrase`` stands as whole words."""
@@ -128,8 +122,6 @@ def _candidates(vocabulary: Vocabulary) -> list[Term]:
             worlds[world] = vocabulary.count(CONTEXTS[term.context], term.needs)
         if worlds[world]:
             found.append(term)
-    if found:
-        vocabulary.locate(anchor for term in found for anchor in term.anchors)
     return found
 
 
