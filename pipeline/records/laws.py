@@ -278,23 +278,26 @@ def _visible_gaps(
     gaps: Sequence[Span], kept: Sequence[Kept], data: bytes, format: str, encoding: str
 ) -> Iterator[tuple[int, int, str]]:
     """Text that the page shows in bytes of no block and no change: first byte, end, text."""
-    from pipeline.records.visible import shown
+    from pipeline.records.visible import is_escaped, shown
 
+    escapes = format == "wechat" or is_escaped(_decode(data[:20_000], encoding))
     starts = [start for start, _ in gaps]
     for first, last in _visible(kept, data, format, encoding):
         index = max(bisect_right(starts, first) - 1, 0)
         while index < len(gaps) and gaps[index][0] < last:
             start, end = max(gaps[index][0], first), min(gaps[index][1], last)
             index += 1
-            if start < end and (lost := shown(_decode(data[start:end], encoding), format == "wechat")):
+            if start < end and (lost := shown(_decode(data[start:end], encoding), escapes)):
                 yield start, end, lost
 
 
 def _visible(kept: Sequence[Kept], data: bytes, format: str, encoding: str) -> list[Span]:
     """Spans of bytes that the page shows; those of a script's literal too, where blocks lie in one."""
-    from pipeline.records.visible import literal_runs, visible_runs
+    from pipeline.records.visible import escaped_runs, is_escaped, literal_runs, visible_runs
 
     page = _decode(data, encoding)
+    if is_escaped(page):
+        return _byte_spans(escaped_runs(page), page, data, encoding)
     spans = _byte_spans(list(visible_runs(page)), page, data, encoding)
     if format != "wechat":
         return spans

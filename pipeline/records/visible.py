@@ -62,6 +62,22 @@ def literal_runs(page: str, at: int) -> tuple[list[tuple[int, int]], int]:
     The spans are those of ``page``, escapes included: a page may keep its text in a script and build itself from it.
     """
     start, end = _literal(page, at)
+    return _said_runs(page, start, end), end
+
+
+def escaped_runs(page: str) -> list[tuple[int, int]]:
+    """What a page shows that was saved as the inside of a JSON string."""
+    return _said_runs(page, 0, len(page))
+
+
+def is_escaped(page: str) -> bool:
+    """Whether a page was saved as the inside of a JSON string: its quotes and line breaks are escapes."""
+    head = page.strip()[:4096]
+    return "\\n" in head and '=\\"' in head and '="' not in head and "\n" not in head
+
+
+def _said_runs(page: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Spans of ``page`` that show when ``page[start:end]``, the inside of a literal, is read as HTML."""
     said: list[str] = []
     places: list[int] = []
     done = start
@@ -73,7 +89,7 @@ def literal_runs(page: str, at: int) -> tuple[list[tuple[int, int]], int]:
         places += [found.start()] * len(said[-1])
     said.append(page[done:end])
     places += range(done, end + 1)
-    return [(places[first], places[last]) for first, last in visible_runs("".join(said))], end
+    return [(places[first], places[last]) for first, last in visible_runs("".join(said))]
 
 
 def shown(piece: str, escapes: bool) -> str:

@@ -93,8 +93,8 @@ def _read_html(doc: Document) -> Document:
 
 def _is_escaped(page: str) -> bool:
     """Whether a page was saved as the inside of a JSON string: no line breaks and quotes but escaped ones."""
-    head = page[:_HEAD_LENGTH]
-    return "\\n" in head and '=\\"' in head and '="' not in head and "\n" not in head.strip()
+    head = page.strip()[:_HEAD_LENGTH]
+    return "\\n" in head and '=\\"' in head and '="' not in head and "\n" not in head
 
 
 def _read_escaped(doc: Document) -> Document:
