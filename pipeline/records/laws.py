@@ -256,7 +256,10 @@ def _befores(changes: Sequence[Row], data: bytes, encoding: str) -> Iterator[str
         start, end = change["start"], change["end"]
         alone = start > touched and (index + 1 == len(order) or order[index + 1]["start"] > end)
         touched = max(touched, end)
-        if alone and _as_seen(change["before"]) != (source := _as_seen(_decode(data[start:end], encoding))):
+        if not alone:
+            continue
+        source = _as_seen(_decode(data[start:end], encoding))
+        if source != _as_seen(change["before"]) and "\ufffd" not in source:
             yield (
                 f"change {change['seq']} ({change['rule']}) replaced {quote(change['before'])}, "
                 f"but bytes [{start}, {end}) are {quote(source)}"
@@ -271,7 +274,11 @@ def _as_seen(text: str) -> str:
 
 def _decode(data: bytes, encoding: str) -> str:
     """Any slice of a file as text; bytes that are no characters become lone surrogates where the codec can."""
-    return data.decode(encoding, "surrogateescape" if encoding in _REVERSIBLE else "replace")
+    return data.decode(encoding, _errors(encoding))
+
+
+def _errors(encoding: str) -> str:
+    return "replace" if encoding.startswith(("utf-16", "utf-32")) else "surrogateescape"
 
 
 def _visible_gaps(
@@ -323,7 +330,7 @@ def _byte_offsets(page: str, data: bytes, encoding: str, positions: Sequence[int
     found: dict[int, int] = {}
     if encoding not in _REVERSIBLE:
         starts = [0]  # where the bytes of each character begin
-        decoder = codecs.getincrementaldecoder(encoding)("replace")
+        decoder = codecs.getincrementaldecoder(encoding)(_errors(encoding))
         for offset in range(len(data)):
             starts += [offset + 1] * len(decoder.decode(data[offset : offset + 1]))
         return {position: starts[min(position, len(starts) - 1)] for position in positions}

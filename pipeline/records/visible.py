@@ -94,7 +94,9 @@ def _said_runs(page: str, start: int, end: int) -> list[tuple[int, int]]:
 
 def shown(piece: str, escapes: bool) -> str:
     """What a piece of a page shows, references (and escapes of a script's string) resolved, blanks stripped."""
-    return unescape(_ESCAPE.sub(_unescaped, piece) if escapes else piece).strip(_BLANK)
+    piece = _ESCAPE.sub(_unescaped, piece) if escapes else piece
+    # An end tag without a name is dropped by the tokenizer inside a text, as the standard has it.
+    return unescape(piece.replace("</>", "")).strip(_BLANK)
 
 
 def _literal(page: str, at: int) -> tuple[int, int]:
