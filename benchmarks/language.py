@@ -176,7 +176,7 @@ def repairers() -> dict[str, Callable[[str], str]]:
     if version("pangu"):
         import pangu
 
-        found[f"pangu {version('pangu')}"] = pangu.spacing_text if hasattr(pangu, "spacing_text") else pangu.spacing
+        found[f"pangu {version('pangu')}"] = pangu.space_text
     if version("clean-text"):
         import cleantext
 

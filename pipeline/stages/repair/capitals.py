@@ -51,6 +51,7 @@ _GRAMMAR: Final = frozenset(
     there here it they them we us now made did does do being two three four five six seven eight nine ten so how
     why both each every all many much other another same very too""".split()
 )
+_CAPITAL_GRAMMAR: Final = frozenset(map(str.capitalize, _GRAMMAR))
 # A heading or a title in title case: shorter lines than this without a final stop are left alone (characters).
 _HEADING: Final = 70
 
@@ -75,7 +76,8 @@ def capitals(page: Page, proven: bool, likely: bool) -> list[Edit]:
 def _candidates(page: Page, proven: bool, likely: bool) -> Iterator[Edit]:
     text = page.text
     known = languages.capitalised()
-    matches = [match for match in _CANDIDATE.finditer(text) if match[0] in known or _other(match[0])]
+    found = _CANDIDATE.finditer(text)
+    matches = [match for match in found if match[0] in known or match[0] in _CAPITAL_GRAMMAR or _is_compound(match[0])]
     counts = Counter(match[0] for match in matches)
     plain: dict[str, bool] = {}  # whether the text has this word in lower case, too
     for match in matches:
@@ -104,10 +106,9 @@ def _ends_sentence(text: str, start: int, likely: bool) -> bool:
     return likely and bool(word) and word.islower() and word not in _CANNOT_END and languages.is_english(word)
 
 
-def _other(word: str) -> bool:
-    """Whether a capitalised word that the lexicon does not clear is a grammar word or a compound of known words."""
-    lower = word.lower()
-    return lower in _GRAMMAR or ("-" in word and all(map(languages.is_english, lower.split("-"))))
+def _is_compound(word: str) -> bool:
+    """Whether a capitalised word is made of English words: Cross-border."""
+    return "-" in word and all(map(languages.is_english, word.lower().split("-")))
 
 
 def _is_stray(text: str, match: re.Match[str], word: str, flags: str, proven: bool) -> bool:

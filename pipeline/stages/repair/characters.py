@@ -43,12 +43,15 @@ _C1: Final = {code: bytes([code]).decode("cp1252", "ignore") for code in range(0
 def characters(page: Page) -> list[Edit]:
     """Edits of single characters, the same in every language but for joiners and ideographic spaces."""
     # A text has few different characters: asking those first is six times faster than asking each place.
-    present = "".join(sorted(char for char in set(page.text) - _plain() if _SUSPECT.match(char)))
+    rare = set(page.text) - _plain()
+    if not rare:
+        return []
     edits: list[Edit] = []
+    present = "".join(sorted(filter(_SUSPECT.match, rare)))
     if present:
         found = re.finditer(f"[{re.escape(present)}]", page.text)
         edits = [edit for match in found for edit in _character(page, match.start())]
-    if not page.text.isascii() and _HAS_LOOSE.search(page.text):
+    if any(map(_HAS_LOOSE.match, rare)):
         edits += _loose(page.text)
     return settle(page.text, edits)
 

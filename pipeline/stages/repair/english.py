@@ -49,6 +49,8 @@ _COPYRIGHT = re.compile(r"\b([Cc]opyright|COPYRIGHT) \?(?= ?\d{4}\b)((?: ?\d{4}(
 
 def english(page: Page) -> list[Edit]:
     """Edits of typography in English and mixed lines."""
+    if not {"en", "mixed"} & {page.lang, *page.langs}:
+        return []
     text = page.text
     edits = []
     for edit in _propose(text):

@@ -20,7 +20,7 @@ _DOUBLED: Final = ("the the", "of of", "and and", "an an")
 def loops(page: Page, likely: bool) -> list[Edit]:
     """Edits that leave one of many repetitions; ``likely`` also where a chorus could be meant."""
     text = page.text
-    edits = list(_runs(text, _LIKELY if likely else _CERTAIN))
+    edits = list(_runs(text, page.lang, _LIKELY if likely else _CERTAIN))
     for pair in _DOUBLED:
         at = text.find(pair)
         while at >= 0:
@@ -32,10 +32,10 @@ def loops(page: Page, likely: bool) -> list[Edit]:
     return settle(text, edits)
 
 
-def _runs(text: str, enough: int) -> Iterator[Edit]:
+def _runs(text: str, lang: str, enough: int) -> Iterator[Edit]:
     """Every run of a phrase of two words or four Han; looks at a piece of text every few characters."""
     # Short enough to hit every run of the shortest phrase: eight times six letters or four Han.
-    step = (32 if text.isascii() else 16) * enough // _CERTAIN
+    step = (32 if lang == "en" else 16) * enough // _CERTAIN
     at, size = 0, len(text) - _PIECE
     while at < size:
         period = text.find(text[at : at + _PIECE], at + 1, at + _PERIOD + _PIECE) - at

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from pipeline.config import UserTerm
 from pipeline.document import Edit
@@ -29,6 +29,20 @@ _REACH: Final = 160
 _VOWEL_SOUND: Final = re.compile("(?i)(?!uni|use|usa|one|eu)[aeiou]|(?:SEO|RMB|MP|hour|honest)")
 
 
+class Context(NamedTuple):
+    """Words and phrases, lower case, that tell what a document is about."""
+
+    words: frozenset[str]
+    phrases: tuple[str, ...]
+
+    @classmethod
+    def of(cls, entries: Iterable[str]) -> Context:
+        """Single words apart from phrases, which need a look at the text."""
+        entries = tuple(entries)
+        phrases = tuple(entry for entry in entries if not entry.isalnum())
+        return cls(frozenset(entries).difference(phrases), phrases)
+
+
 class Vocabulary:
     """The words of one document, asked for many times."""
 
@@ -37,25 +51,20 @@ class Vocabulary:
         self._places: dict[str, list[int]] = {}
         self._phrases: dict[str, bool] = {}
         self._text = text.lower()
-        # Parting at spaces first leaves each different word once for the slower pattern.
-        self.words = frozenset(_WORD.findall(" ".join(set(self._text.split()))))
+        self.words = frozenset(_WORD.findall(self._text))
 
     def has(self, phrase: str) -> bool:
         """Whether a lower-case word or phrase stands in the text as whole words."""
         if phrase.isalnum():
             return phrase in self.words
         if phrase not in self._phrases:
-            possible = self.words.issuperset(_WORD.findall(phrase))
-            self._phrases[phrase] = possible and next(self._find(phrase), -1) >= 0
+            self._phrases[phrase] = self.words >= _parts(phrase) and next(self._find(phrase), -1) >= 0
         return self._phrases[phrase]
 
-    def count(self, phrases: Iterable[str], enough: int) -> bool:
-        """Whether the text holds at least ``enough`` of these phrases."""
-        for phrase in phrases:
-            if enough <= 0:
-                break
-            enough -= self.has(phrase)
-        return enough <= 0
+    def count(self, context: Context, enough: int) -> bool:
+        """Whether the text holds at least ``enough`` words and phrases of a context."""
+        found = len(self.words & context.words)
+        return found >= enough or found + sum(map(self.has, context.phrases)) >= enough
 
     def sightings(self, term: Term) -> Iterator[re.Match[str]]:
         """Matches of the term's pattern around its anchors."""
@@ -97,7 +106,7 @@ def terms(page: Page, level: str, signs: int, users: Sequence[UserTerm]) -> tupl
     flagged = 0
     for term in _candidates(vocabulary):
         found = [edit for match in vocabulary.sightings(term) if (edit := _edit(page, match, term))]
-        if not found or vocabulary.count((*term.bars, *(f"{bar}s" for bar in term.bars)), 1):
+        if not found or (term.bars and vocabulary.count(_bars(term), 1)):
             continue
         if term.level == "flag" or (term.level == "likely" and level != "full"):
             flagged += len(found)
@@ -119,10 +128,25 @@ def _candidates(vocabulary: Vocabulary) -> list[Term]:
     for term in map(TERMS.__getitem__, numbers):
         world = (term.context, term.needs)
         if world not in worlds:
-            worlds[world] = vocabulary.count(CONTEXTS[term.context], term.needs)
+            worlds[world] = vocabulary.count(_context(term.context), term.needs)
         if worlds[world]:
             found.append(term)
     return found
+
+
+@cache
+def _parts(phrase: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(phrase))
+
+
+@cache
+def _context(name: str) -> Context:
+    return Context.of(CONTEXTS[name])
+
+
+@cache
+def _bars(term: Term) -> Context:
+    return Context.of((*term.bars, *(f"{bar}s" for bar in term.bars)))
 
 
 @cache
@@ -176,7 +200,7 @@ def _replace(text: str, start: int, end: int, right: str, rule: str) -> Edit:
 
 def _user(page: Page, term: UserTerm, vocabulary: Vocabulary) -> Iterator[Edit]:
     """Edits of an entry of the user's own."""
-    if term.context and not vocabulary.count([word.lower() for word in term.context], term.context_min):
+    if term.context and not vocabulary.count(Context.of(map(str.lower, term.context)), term.context_min):
         return
     for match in compiled(term.pattern).finditer(page.text):
         if page.lang_at(match.start()) in ("en", "mixed"):
