@@ -8,6 +8,12 @@ from pipeline.rules import Rule
 
 RULES: Final = (
     Rule(
+        "repair.character-reference",
+        "A flattener left &ldquo; or &nbsp; in the text; texts about markup show them on purpose.",
+        ("He said &ldquo;yes” and left.", "今天&nbsp;下雨，我们没有去公园。"),
+        ("In HTML a &nbsp; keeps two words together.", "R&D; sales", "AT&T;"),
+    ),
+    Rule(
         "repair.odd-space",
         "No-break, thin and full-width spaces (the last in English only) are layout; a plain space says the same.",
         ("The price\u00a0fell.", "A\u2009thin gap and a\u3000wide one in English words."),

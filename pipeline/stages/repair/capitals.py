@@ -41,6 +41,8 @@ _CANNOT_END: Final = frozenset(
     could should must may might than that which who whose its their his her our your my this these those very more
     most such into between through during while because if when""".split()
 )
+_TITLE_TO = re.compile(r"[A-Z][a-z’']+ to $")
+_SINGULAR_VERBS: Final = ("does", "has", "is", "was", "doesn’t", "isn’t")
 _DETERMINERS: Final = frozenset("the a an this that these those our their its his her my your".split())
 _AFTER_VERBS: Final = frozenset("to the a an it them him her us me this that these those their its our his".split())
 # Grammar words with a capital in mid-sentence; pronouns stay (He, His of a god), so do names such as Will and May.
@@ -126,20 +128,23 @@ def _is_stray(text: str, match: re.Match[str], word: str, flags: str, proven: bo
     if following[:1].isdigit() or (following[:1].isupper() and not mark.startswith((".", "!", "?"))):
         return False
     if before[2]:
-        return bool("l" in flags and not mark and _SENTENCE_ADVERB.search(text, max(0, start - 40), start))
+        name = following in _SINGULAR_VERBS and word.endswith("s")  # "Currently, Requests does not …"
+        return bool("l" in flags and not mark and not name and _SENTENCE_ADVERB.search(text, max(0, start - 40), start))
     if previous in _MODALS:
         return "v" in flags or word in _GRAMMAR
     if _in_quoted_title(text, start):
         return False
     if previous == "to" and "v" in flags and "x" in flags:
-        return True
+        return not _TITLE_TO.search(text, max(0, start - 30), start)  # "All You Need to Know"
     if _in_chain(text, start, following, after[3] or ""):
         return False
     if match[0] in _STARTERS and previous not in _CANNOT_END:
         return False
-    if "x" in flags and not mark and languages.is_english(previous.rpartition("-")[2]):
-        return True
-    return proven and ("l" in flags or ("v" in flags and following in _AFTER_VERBS)) and previous not in _DETERMINERS
+    if previous in _DETERMINERS and not word.endswith(("ed", "ing", "ly")):
+        return False  # "an Excel sheet": after an article only a name is written so
+    # Without proof the capital may begin a sentence whose border was lost, unless no sentence ends before it.
+    certain = "x" in flags and not mark and previous in _CANNOT_END
+    return certain or (proven and ("l" in flags or ("v" in flags and following in _AFTER_VERBS)))
 
 
 def _in_quoted_title(text: str, start: int) -> bool:

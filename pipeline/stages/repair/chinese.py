@@ -26,6 +26,7 @@ _BESIDE_LATIN = re.compile(
 _ENGLISH_AHEAD = re.compile(r"[A-Za-z’']+(?:,? [A-Za-z’']+){3}")
 _BRACKETS = re.compile(r"\(([^()\n]{1,200})\)")
 _HAN = re.compile(f"[{_H}]")
+_SENTENCE_MARK = re.compile("[。！？；!?]")
 _DOUBLED = re.compile(r"(?<=[\w”’》）】%])([，。；：、])\1(?!\1)")
 # Characters that foreign names are written with; a dot between others parts the items of a list.
 _SOUNDS = (
@@ -43,8 +44,25 @@ def chinese(page: Page) -> list[Edit]:
     text = page.text
     if text.isascii() or not {"zh", "mixed"} & {page.lang, *page.langs}:
         return []
-    edits = [edit for edit in _propose(text) if page.lang_at(edit.start) in ("zh", "mixed")]
+    lists: dict[int, bool] = {}  # by start of line: is it a list of keywords, whose commas are the site's?
+    edits = []
+    for edit in _propose(text):
+        if page.lang_at(edit.start) not in ("zh", "mixed"):
+            continue
+        if text[edit.start] == ",":
+            start, end = page.line_of(edit.start)
+            if start not in lists:
+                lists[start] = _is_list(text[start:end])
+            if lists[start]:
+                continue
+        edits.append(edit)
     return settle(text, edits)
+
+
+def _is_list(line: str) -> bool:
+    """Whether a line is words and commas: at least four commas, six characters apart or less, and no sentence."""
+    commas = line.count(",")
+    return commas >= 4 and len(line) <= 7 * commas + 12 and not _SENTENCE_MARK.search(line)
 
 
 def is_folded(text: str) -> bool:

@@ -32,6 +32,8 @@ _FULL_LETTERS = re.compile("[！-～]+")
 _GLUED = re.compile(r"[.?!](?<=[a-z]{2}[.?!])(?=[A-Z][a-z]*(?:[’'][a-z]+|\.)?(?: [A-Za-z]|[,，]))")
 _CHAIN_LEFT = re.compile(r"(?:[A-Za-z][A-Za-z.]*[·•‧・])*[A-Za-z][A-Za-z.]*$")
 _CHAIN_RIGHT = re.compile(r"[A-Za-z][A-Za-z.]*(?:[·•‧・][A-Za-z][A-Za-z.]*)*")
+_IN_CODE: Final = ("repair.space-before-punctuation", "repair.missing-space")
+_CODE_SIGN = re.compile(r"[{}<>=\\_\[\]|]|\(\)|--")
 _LOOSE_ELLIPSIS = re.compile(r"(?<=[a-z]) +(?=… [A-Z])")
 _BRACKET = re.compile("[()\n]")
 # A second opening quote in mid-clause while the first, itself in mid-line, waits for its partner; one closes.
@@ -52,13 +54,24 @@ def english(page: Page) -> list[Edit]:
     if not {"en", "mixed"} & {page.lang, *page.langs}:
         return []
     text = page.text
-    edits = []
-    for edit in _propose(text):
-        lang = page.lang_at(edit.start)
-        # In a line of both languages a full-width mark may be the Chinese one's: it stays.
-        if lang == "en" or (lang == "mixed" and edit.rule != "repair.english-width"):
-            edits.append(edit)
+    edits = [edit for edit in _propose(text) if _is_prose(page, edit)]
     return settle(text, edits)
+
+
+def _is_prose(page: Page, edit: Edit) -> bool:
+    """Whether an edit stands in English prose: an English line, of six words or more where the document is not English.
+
+    A full-width mark in a line of both languages may be the Chinese one's. Code has its own spaces.
+    """
+    lang = page.lang_at(edit.start)
+    if lang != "en" and (lang != "mixed" or edit.rule == "repair.english-width"):
+        return False
+    if edit.rule in _IN_CODE and _CODE_SIGN.search(page.text, max(0, edit.start - 20), edit.end + 20):
+        return False
+    if page.lang == "en":
+        return True
+    start, end = page.line_of(edit.start)
+    return page.text.count(" ", start, min(end, start + 2000)) >= 6
 
 
 def copyright_mark(page: Page) -> list[Edit]:

@@ -23,6 +23,9 @@ class Page:
         """The page of a document; a list of languages that does not fit its lines is not used."""
         starts = line_starts(doc.text.split("\n"))
         langs = doc.line_langs if len(doc.line_langs) == len(starts) else ()
+        if langs and len(doc.line_facts) == len(starts):  # code in a page is in no language of people
+            facts = zip(langs, doc.line_facts, strict=True)
+            langs = tuple("other" if fact.tag in ("pre", "code") else lang for lang, fact in facts)
         return cls(doc.text, doc.lang, starts, langs)
 
     def lang_at(self, offset: int) -> str:

@@ -26,7 +26,7 @@ def loops(page: Page, likely: bool) -> list[Edit]:
         while at >= 0:
             end = at + len(pair)
             alone = not text[at - 1 : at].isalpha() and not text[end : end + 1].isalpha()
-            if alone and page.lang_at(at) == "en":
+            if alone and not text.startswith((" or", " not", " xor"), end) and page.lang_at(at) == "en":
                 edits.append(Edit(at + len(pair) // 2, end, "", "repair.doubled-word"))
             at = text.find(pair, end)
     return settle(text, edits)

@@ -62,7 +62,8 @@ def _line(text: str, at: list[int], start: int, end: int) -> Iterator[Edit]:
                 stop = i + 1
                 while stop < end and text[stop] == " ":
                     stop += 1
-                yield Edit(i + 1, stop, "", "repair.space-in-quote")
+                if stop < end:
+                    yield Edit(i + 1, stop, "", "repair.space-in-quote")
         elif is_open:
             if before == " " and not (after.isascii() and after.isalnum()):
                 first = space_start(text, i)

@@ -10,6 +10,7 @@ from pipeline.stages.repair.capitals import capitals
 from pipeline.stages.repair.characters import characters
 from pipeline.stages.repair.chinese import chinese
 from pipeline.stages.repair.english import copyright_mark, english, loose_ends
+from pipeline.stages.repair.entities import entities
 from pipeline.stages.repair.lines import Page
 from pipeline.stages.repair.loops import loops
 from pipeline.stages.repair.names import names
@@ -46,6 +47,7 @@ def repair(doc: Document, level: str = "safe", glossary: Sequence[UserTerm] = ()
     likely = level == "full"
     page = Page.of(doc)
     passes: tuple[Callable[[Page], list[Edit]], ...] = (
+        entities,
         characters,
         copyright_mark,
         chinese,
