@@ -25,6 +25,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 from pipeline.document import Document
 from pipeline.rules.glossary import TERMS
@@ -39,8 +40,8 @@ NOT_DETERMINED = {"zh inter-char space", "en stray-capital anywhere", "en missin
 HARD = ROOT / "tests" / "repair" / "must_not_change.txt"
 
 
-def rows(path: Path) -> list[dict[str, str]]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+def rows(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
 
 
 def cpu(function: Callable[[], object]) -> float:
@@ -270,8 +271,7 @@ def seeds(data: Path) -> None:
         doc = Document.from_source(path.name, path.read_text(encoding="utf-8"))
         docs[f"seeds/{path.name}"] = (doc.lines(), repair(detect(doc)).lines())
     good, total, missed = Counter[str](), Counter[str](), []
-    for line in (data / "seed_artifacts.jsonl").read_text(encoding="utf-8").splitlines():
-        row = json.loads(line)
+    for row in rows(data / "seed_artifacts.jsonl"):
         before, after = (lines[row["line"] - 1] for lines in docs[row["file"]])
         if row["auto"] == "never":
             key, fine = "never (untouched)", row["text"] in after

@@ -28,7 +28,7 @@ ENGLISH: Final = frozenset(
 OTHERS: Final[dict[str, frozenset[str]]] = {
     lang: frozenset(words.split()) - ENGLISH
     for lang, words in {
-        "fr": """le la les de des du et un une en est que qui dans pour pas sur au aux avec ce cette ces il elle ils
+        "fr": """à le la les de des du et un une en est que qui dans pour pas sur au aux avec ce cette ces il elle ils
         elles nous vous ne se sa son ses leur leurs par plus mais ou où sont été être avoir ont fait comme tout tous
         toute même aussi donc car très si y dont sans sous entre après avant je tu mon ma mes votre notre vos nos
         c'est j'ai qu'il d'un d'une l s d n qu j peut faire était lui cela celui ainsi encore chez vers quand""",
@@ -91,6 +91,15 @@ PRIOR: Final = {
     "en": 0.4, "fr": 0.1, "de": 0.1, "es": 0.1, "pt": 0.04, "it": 0.05, "nl": 0.04, "vi": 0.04, "id": 0.03,
     "tr": 0.02, "pl": 0.03, "sv": 0.03, "da": 0.02,
 }  # fmt: skip
+
+# Letters that tell a few words apart, rarest first.
+LETTERS: Final = tuple(
+    (re.compile(f"[{letters}]"), lang)
+    for letters, lang in (
+        ("ß", "de"), ("ñ¿¡", "es"), ("ãõ", "pt"), ("ąćęłńśźż", "pl"), ("ğışİ", "tr"), ("åø", "da"), ("œçêëîûùàâ", "fr"),
+        ("äöü", "de"), ("é", "fr"), ("ìò", "it"),
+    )
+)  # fmt: skip
 
 # Frequent characters that exist in one standard only, commonest first.
 SIMPLIFIED: Final = frozenset(

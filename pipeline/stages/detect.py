@@ -174,7 +174,7 @@ def _by_words(text: str, hint: str) -> str:
     if count >= 3 and languages.pinyin_share(lower[:4]) > 0.7 and languages.pinyin_share(lower) >= 0.8:
         return "other"
     scores = languages.function_words(lower)
-    best, other = max(scores.items(), key=lambda item: (item[1], item[0]), default=("", 0))
+    best, other = max(scores.items(), key=lambda item: (item[1], languages.PRIOR[item[0]]), default=("", 0))
     if english * 6 >= count and english > 2 * other:
         return "other" if _is_code(text, count) else "en"
     if _is_code(text, count):
@@ -209,6 +209,10 @@ def _short(text: str, count: int, known: int, english: int, best: str, other: in
         return best
     if known * 2 >= count:
         return "en"
+    if not text.isascii():
+        for letters, lang in languages.LETTERS:
+            if letters.search(text):
+                return lang
     if hint in ("zh", "ja", "ko") and not known:
         return hint
     return "en" if known and text.isascii() else "other"
