@@ -15,11 +15,12 @@ from typing import Any, NamedTuple
 
 # Elements whose content the tokenizer gives as one raw text, markup and all; none of it is shown.
 _RAW = frozenset(("script", "style", "noscript", "iframe", "noembed", "noframes", "textarea", "title"))
-# Characters that show nothing.
-_BLANK = "\ufeff\x00\u200b \t\n\r\f\v\xa0\u3000"
+# Characters that show nothing, besides white space.
+_BLANK = "\ufeff\x00\u200b"
 # What opens a string that a key of a script's object holds, and an escape inside one. Inside, the quote is escaped.
 _OPENING = re.compile(r":\s*(?:JsDecode\()?(')")
 _ESCAPE = re.compile(r"\\\\?x([0-9a-fA-F]{2})|\\u([0-9a-fA-F]{4})|\\(.)", re.DOTALL)
+_REFERENCE = re.compile(r"&#?\w+;?")
 _DISPLAY_NONE = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 
 
@@ -96,7 +97,8 @@ def shown(piece: str, escapes: bool) -> str:
     """What a piece of a page shows, references (and escapes of a script's string) resolved, blanks stripped."""
     piece = _ESCAPE.sub(_unescaped, piece) if escapes else piece
     # An end tag without a name is dropped by the tokenizer inside a text, as the standard has it.
-    return unescape(piece.replace("</>", "")).strip(_BLANK)
+    text = unescape(piece.replace("</>", "")).strip()
+    return text if any(not character.isspace() and character not in _BLANK for character in text) else ""
 
 
 def _literal(page: str, at: int) -> tuple[int, int]:
@@ -127,20 +129,28 @@ def _token_runs(page: str) -> Iterator[_Run]:
 
     flat = page.replace("\n", " ")  # one line: a token's column is its offset
     raw = False
-    waiting: tuple[int, str] | None = None
-    for token in tokenize(flat, capture_attributes=False):
-        if waiting:
-            yield _Run(waiting[0], token.col, waiting[1])
-            waiting = None
+    reference: tuple[int, str] | None = None  # one whose end is where the next token begins
+    for token in tokenize(flat, capture_attributes=False, resolve_references=False):
+        if reference:
+            yield _Run(reference[0], token.col, reference[1])
+            reference = None
         if token.type is TokenType.START_TAG:
             raw = token.tag in _RAW
         elif token.type is TokenType.END_TAG:
             raw = False
-        elif token.type is TokenType.TEXT and not raw:
-            letters = _letters(token.data or "")
-            waiting = (token.col, letters) if letters else None
-    if waiting:
-        yield _Run(waiting[0], len(page), waiting[1])
+        elif token.type in (TokenType.TEXT, TokenType.CHARACTER_REFERENCE) and not raw:
+            start, data = token.col, token.data or ""
+            if not (letters := _letters(data)):
+                continue
+            if token.type is TokenType.CHARACTER_REFERENCE:
+                reference = start, letters
+            else:
+                # Where markup was dropped inside (``a</>b``) the text is that much longer in the page.
+                dropped = 0 if flat.startswith(data, start) else flat.count("</>", start, start + 2 * len(data))
+                yield _Run(start, start + len(data) + 3 * dropped, letters)
+    if reference:
+        found = _REFERENCE.match(flat, reference[0])
+        yield _Run(reference[0], found.end() if found else len(flat), reference[1])
 
 
 def _tree_texts(page: str) -> Iterator[tuple[str, bool]]:

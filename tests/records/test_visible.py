@@ -7,7 +7,7 @@ import pytest
 from pipeline.records.visible import literal_runs, shown, visible_runs
 
 PAGES = [
-    ("<p>a &amp; b</p>\r\n<p>c</p>", ["a &amp; b", "c"]),
+    ("<p>a &amp; b</p>\r\n<p>c</p>", ["a", "&amp;", "b", "c"]),
     ("<title>t</title><style>s</style><script>'<p>x'</script><noscript><p>n</p></noscript><p>y", ["y"]),
     ("<div hidden>x<p>y</div>z<div hidden=until-found>u</div>", ["z", "u"]),
     ("<p style='DISPLAY : none'>x<p style='display:block'>y", ["y"]),
