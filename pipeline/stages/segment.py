@@ -29,14 +29,24 @@ _TAG = re.compile(
 )
 # Abbreviations before which a capital is no new sentence.
 _TITLES: Final = frozenset(
-    """mr mrs ms dr p pp prof st sr jr gen col lt sgt capt rev hon gov sen rep pres mt ft no nos vol vols fig figs vs
+    """mr mrs ms dr p pp prof sr jr gen col lt sgt capt rev hon gov sen rep pres mt ft no nos vol vols fig figs vs
     ed eds cf viz e.g i.e al approx dept est tel ext univ assn bros ave blvd rd sq op art sec ch par jan feb mar apr jun
     jul aug sept oct nov dec mon tue tues wed thu thur thurs fri sat sun messrs mmes adm cmdr maj pvt cpl supt ald
     """.split()
 )
 # Abbreviations that may end a sentence: only before a usual first word of a sentence they do.
 _MAYBE_LAST: Final = frozenset(
-    "inc ltd co corp etc u.s u.k u.n e.u d.c a.m p.m ph.d m.d b.a m.a b.sc m.sc jr sr llc plc".split()
+    "inc ltd co corp etc st u.s u.k u.n e.u d.c a.m p.m ph.d m.d b.a m.a b.sc m.sc jr sr llc plc".split()
+)
+# What may follow an hour within a sentence, and states as datelines shorten them.
+_BEHIND_HOURS: Final = frozenset(
+    """Eastern Pacific Central Mountain Beijing London ET EST EDT PT PST PDT CT GMT UTC CET Monday Tuesday Wednesday
+    Thursday Friday Saturday Sunday January February March April May June July August September October November
+    December""".split()
+)
+_STATES: Final = frozenset(
+    """ala ariz ark calif ca colo conn del fla ga ind kan ky md mich minn mont neb nev okla pa tenn tex va vt wis wyo
+    """.split()
 )
 _FIRST_WORDS: Final = frozenset(
     """the a an this that these those it he she they we you i in on at by for from with as but and so if when while
@@ -105,7 +115,8 @@ def _end(line: str, start: int, match: re.Match[str]) -> int:
     after = match.end()
     closers = _CLOSERS.match(line, after, after + 8)
     end = closers.end() if closers else after
-    if end > after and line[end - 1] in "\"'" and not _closes(line, start, end - 1):
+    attached = line[end : end + 1].isspace() or end == len(line)
+    if end > after and line[end - 1] in "\"'" and not attached and not _closes(line, start, end - 1):
         end -= 1
     following = line[end : end + 1]
     if not following:
@@ -147,6 +158,11 @@ def _stop(line: str, start: int, at: int, end: int, chinese: bool, following: st
     name = word[0].lower().strip("'’-&")
     if name in _TITLES or (len(name) == 1 and word[0].isupper() and name != "i"):
         return 0
+    if name in ("a.m", "p.m"):
+        first = _WORD_AFTER.match(line, end, end + 40)
+        return 0 if first and first[1] in _BEHIND_HOURS else end
+    if word[0][0].isupper() and name in _STATES:
+        return 0
     if name in _MAYBE_LAST or re.fullmatch("(?:[a-z]\\.)+[a-z]", name):
         first = _WORD_AFTER.match(line, end, end + 40)
         return end if first and first[1].lower() in _FIRST_WORDS and first[1][0].isupper() else 0
@@ -155,6 +171,8 @@ def _stop(line: str, start: int, at: int, end: int, chinese: bool, following: st
 
 def _starts_sentence(line: str, end: int) -> bool:
     """Whether what follows ``end`` may begin a sentence: a capital, a digit, Han, an opening quote before one."""
+    if line.startswith(("--", "—", "–"), end + 1):
+        return False
     first = _WORD_AFTER.match(line, end, end + 40)
     return not first or not first[1][0].islower()
 
