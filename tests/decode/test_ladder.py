@@ -92,6 +92,7 @@ DAMAGED = [
         "“Yes”, she said – it’s a caf\ufffd.",
         ["decode.cp1252-byte", "decode.bad-byte"],
     ),
+    ("control characters strewn in", b"o\x07n\x08e", "utf-8", "one", ["decode.control"] * 2),
     (
         "a control character",
         b"one\x08 two" + b" and so on" * 20,
@@ -102,6 +103,7 @@ DAMAGED = [
 ]
 
 REJECTED = [
+    ("all kinds of bytes", bytes(range(128)) * 3, "decode.binary"),
     ("nothing", b"", "decode.empty"),
     ("a PNG", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "decode.binary"),
     ("a zip", b"PK\x03\x04\x14\0", "decode.binary"),

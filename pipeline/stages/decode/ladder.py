@@ -82,8 +82,10 @@ _SURE = 0.75
 _TIE = 0.08
 # UTF-8 holds at most this share of bad bytes (of the bytes outside ASCII); GBK read as UTF-8 has over 0.6.
 _FEW_BAD = 0.25
-# A text holds at most this share of control characters; the rest is binary data.
+# A text holds at most this share of control characters. Beyond it, NULs or many kinds of them mean binary data; a few
+# kinds are what a damaged program or a spammer strewed into a text.
 _FEW_CONTROLS = 0.01
+_FEW_KINDS = 6
 
 # What UTF-8 holds where an earlier program lost characters: U+FFFD, and three of them read as GBK.
 _LOST = ("\ufffd".encode(), "锟斤拷".encode())
@@ -126,7 +128,7 @@ def decode(data: bytes, name: str = "", declared: str = "") -> Document:
         source, offsets = _source(data, encoding, shift)
     doc = Document.from_source(name, source, encoding, offsets).note(encoding_confidence=round(confidence, 4))
     controls = _count_controls(data, source, encoding)
-    if controls > _FEW_CONTROLS * len(source):
+    if controls > _FEW_CONTROLS * len(source) and _is_binary(source):
         return doc.reject("decode.binary", f"not text: {controls} control characters among {len(source)}")
     if confidence < 0.6:
         doc = doc.flag("doubtful-encoding")
@@ -143,6 +145,11 @@ def _count_controls(data: bytes, source: str, codec: str) -> int:
     if codec.startswith(("utf-16", "utf-32")):
         return sum([len(found) for found in _CONTROLS.findall(source)])
     return len(data) - len(data.translate(None, _CONTROL_SET))
+
+
+def _is_binary(source: str) -> bool:
+    found = "".join(_CONTROLS.findall(source))
+    return found.count("\x00") > _FEW_CONTROLS * len(source) or len(set(found)) > _FEW_KINDS
 
 
 def _has_surrogates(source: str) -> bool:
