@@ -1,12 +1,12 @@
 """Boilerplate in flattened text: the strip stage beside simple rules and extractors run on lines wrapped in <p>.
 
     python benchmarks/lines.py --data DIR                 # the model that ships (it was trained on these pages)
-    python benchmarks/lines.py --data DIR --cv            # five models, each judging domains it has not seen
-    python benchmarks/lines.py --data DIR --cv --peers    # and the peers that are installed
-    python benchmarks/lines.py --data DIR --cv --view worst.html
+    python benchmarks/lines.py --data DIR --opinions FILE            # judged by models that saw no page of the domain
+    python benchmarks/lines.py --data DIR --opinions FILE --peers    # and the peers that are installed
+    python benchmarks/lines.py --data DIR --opinions FILE --view worst.html
     python benchmarks/lines.py --data DIR --time
 
-Each cell: page-macro character F1 / pooled line F1 / pooled keep-recall of characters. Soft lines do not count.
+FILE comes from ``train_lines.py --cv --opinions FILE``. Each cell: page-macro character F1 / pooled line F1 / pooled keep-recall of characters. Soft lines do not count.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from pathlib import Path
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent))
-from lines_data import GROUPS, Row, flat_rows, hand_rows, noisy_names, page_rows  # noqa: E402
-from lines_scores import page_scores, table  # noqa: E402
-from view_lines import write_view  # noqa: E402
+from lines_data import GROUPS, Row, flat_rows, hand_rows, noisy_names, page_rows
+from lines_scores import page_scores, table
+from view_lines import write_view
 
-from pipeline.stages.strip import judge  # noqa: E402
-from pipeline.stages.strip.features import max_sum_blocks  # noqa: E402
-from pipeline.stages.strip.page import read_page  # noqa: E402
+from pipeline.stages.strip import judge
+from pipeline.stages.strip.features import max_sum_blocks
+from pipeline.stages.strip.page import read_page
 
 NAMES = {
     "zh_art": "Chinese news/articles", "en_art": "English articles", "wcxb": "mixed page types, en",
@@ -65,7 +65,9 @@ def wrapped(extract: Callable[[str], str]) -> Callable[[Row], np.ndarray]:
     """An HTML extractor on the lines as paragraphs; a line is kept if the output holds it."""
 
     def rule(row: Row) -> np.ndarray:
-        page = "<html><body>" + "".join(f"<p>{html.escape(line.strip())}</p>\n" for line in row.lines) + "</body></html>"
+        page = (
+            "<html><body>" + "".join(f"<p>{html.escape(line.strip())}</p>\n" for line in row.lines) + "</body></html>"
+        )
         try:
             out = extract(page) or ""
         except Exception:  # a peer's failure is a page with nothing kept
@@ -138,11 +140,13 @@ def worst(rows: list[Row], kept: list[np.ndarray]) -> str:
     """Share of pages below .7 by group, and precision and recall."""
     lines = ["| set | pages | macro P | macro R | pages < .7 | of them noisy gold |", "|---|---|---|---|---|---|"]
     for group in GROUPS:
-        scores = [(page_scores(r, k), r) for r, k in zip(rows, kept) if r.group == group]
+        scores = [(page_scores(r, k), r) for r, k in zip(rows, kept, strict=False) if r.group == group]
         if scores:
             below = [r for s, r in scores if s[2] < 0.7]
             p, r = np.mean([s[0] for s, _ in scores]), np.mean([s[1] for s, _ in scores])
-            lines.append(f"| {NAMES[group]} | {len(scores)} | {p:.3f} | {r:.3f} | {len(below)} | {sum(b.name in NOISY for b in below)} |")
+            lines.append(
+                f"| {NAMES[group]} | {len(scores)} | {p:.3f} | {r:.3f} | {len(below)} | {sum(b.name in NOISY for b in below)} |"
+            )
     return "\n".join(lines) + "\n"
 
 
@@ -178,7 +182,7 @@ def timing(rows: list[Row]) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--cv", action="store_true", help="train five models on the other folds' domains")
+    parser.add_argument("--opinions", type=Path, help="out-of-fold probabilities written by train_lines.py")
     parser.add_argument("--peers", action="store_true")
     parser.add_argument("--view", type=Path, help="write a page that shows the worst pages, gold beside ours")
     parser.add_argument("--time", action="store_true")
@@ -192,10 +196,10 @@ def main() -> None:
     if args.html:
         rows += [row for row, _ in page_rows(args.data)]
     clean = {row.name for row in rows} - NOISY
-    if args.cv:
+    if args.opinions:
         from train_lines import unseen
 
-        kept = unseen(args.data, rows)
+        kept = unseen(args.opinions, rows)
     else:
         kept = {preset: [ours(row, preset) for row in rows] for preset in ("balanced", "precision", "recall")}
     for reader, title in (("flat", "flattened lines"), ("html", "lines of HTML with facts")):

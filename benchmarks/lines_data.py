@@ -83,7 +83,11 @@ def flat_rows(data: Path, reader: str) -> list[Row]:
     for path in sorted((data / "flat").glob(f"*.{reader}.jsonl")):
         for r in _read(path):
             group = group_of(r["ds"], r["lang"])
-            kept = [(i, line, label) for i, (line, label) in enumerate(zip(r["lines"], r["labels"])) if line.strip()]
+            kept = [
+                (i, line, label)
+                for i, (line, label) in enumerate(zip(r["lines"], r["labels"], strict=False))
+                if line.strip()
+            ]
             place = {i: k for k, (i, _, _) in enumerate(kept)}
             domain = f"wechat:{r['id']}" if group == "wechat" else domain_of(r["url"])
             rows.append(
@@ -234,7 +238,11 @@ def label_lines(lines: list[str], gold: str) -> tuple[list[int], frozenset[int],
         for i in short:
             near = any(labels[max(0, i - 3) : i]) or any(labels[i + 1 : i + 4])
             words = _tokens(lines[i])
-            if not labels[i] and near and ("".join(words) in gold_lines or (len(words) > 2 and " ".join(words) in flat_gold)):
+            if (
+                not labels[i]
+                and near
+                and ("".join(words) in gold_lines or (len(words) > 2 and " ".join(words) in flat_gold))
+            ):
                 labels[i] = 1
     return labels, frozenset(doubtful), len(found) / max(len(grams), 1)
 
@@ -310,7 +318,12 @@ def clean_rows(data: Path) -> list[Row]:
     from pipeline.stages.strip.wording import match
 
     rows = []
-    for folder, host in (("wxvuln", "zxarj/wxvuln"), ("公众号文章", "victorjzq/gongzhonghao-i18n"), ("cc_zh", ""), ("cc_en", "")):
+    for folder, host in (
+        ("wxvuln", "zxarj/wxvuln"),
+        ("公众号文章", "victorjzq/gongzhonghao-i18n"),
+        ("cc_zh", ""),
+        ("cc_en", ""),
+    ):
         for path in sorted((data / "raw" / folder).rglob("*.txt")):
             lines = [line for line in path.read_text(encoding="utf-8", errors="replace").split("\n") if line.strip()]
             if not 5 <= len(lines) <= 400:
@@ -339,5 +352,16 @@ def clean_rows(data: Path) -> list[Row]:
             domain = host or path.parent.name
             lang = "en" if folder == "cc_en" else "zh"
             name = f"{folder}/{path.stem}"
-            rows.append(Row(name, "clean", lang, registered_domain(domain) if not host else host, "clean", lines, labels, frozenset(doubtful)))
+            rows.append(
+                Row(
+                    name,
+                    "clean",
+                    lang,
+                    host if host else registered_domain(domain),
+                    "clean",
+                    lines,
+                    labels,
+                    frozenset(doubtful),
+                )
+            )
     return rows

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from lines_data import GROUPS, Row
 
+
 def page_scores(row: Row, kept: np.ndarray) -> tuple[float, float, float, np.ndarray]:
     """Character precision, recall and F1 of one page; and counts (tp, predicted, gold lines; tp, gold characters)."""
     label = np.array(row.labels)
@@ -22,7 +23,11 @@ def table(rows: list[Row], kept: list[np.ndarray], names: set[str] | None = None
     """Group -> (pages, macro character P, R, F1, pooled line F1, pooled keep-recall, share of pages < .7)."""
     out = {}
     for group in GROUPS:
-        scores = [page_scores(r, k) for r, k in zip(rows, kept) if r.group == group and (names is None or r.name in names)]
+        scores = [
+            page_scores(r, k)
+            for r, k in zip(rows, kept, strict=False)
+            if r.group == group and (names is None or r.name in names)
+        ]
         if scores:
             total = np.sum([s[3] for s in scores], axis=0)
             line = 2 * total[0] / max(total[1] + total[2], 1)

@@ -1,6 +1,6 @@
 """Train the line model of ``pipeline.stages.strip`` and measure it by cross-validation.
 
-    python benchmarks/train_lines.py --data DIR --cv            # 5 folds, disjoint by registered domain
+    python benchmarks/train_lines.py --data DIR --cv --opinions FILE    # 5 folds, disjoint by registered domain
     python benchmarks/train_lines.py --data DIR --out pipeline/rules/line_model.npz
 
 Two ensembles: the first looks at a line and its surroundings; the second sees the same and what the first thinks of
@@ -22,15 +22,24 @@ import lightgbm
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent))
-from lines_data import (  # noqa: E402
-    FOLDS, Row, clean_rows, crop, flat_rows, hand_rows, noisy_names, page_rows, shorten,
+from lines_data import (
+    FOLDS,
+    Row,
+    clean_rows,
+    crop,
+    flat_rows,
+    hand_rows,
+    noisy_names,
+    page_rows,
+    shorten,
 )  # fmt: skip
-from lines_scores import page_scores, table  # noqa: E402
+from lines_scores import table
 
-from pipeline.stages.strip.decide import THRESHOLDS, Look, settle  # noqa: E402
-from pipeline.stages.strip.features import columns, second_look  # noqa: E402
-from pipeline.stages.strip.page import read_page  # noqa: E402
-from pipeline.stages.strip.wording import match  # noqa: E402
+from pipeline.corpus.templates import count
+from pipeline.stages.strip.decide import THRESHOLDS, Look, settle
+from pipeline.stages.strip.features import columns, second_look
+from pipeline.stages.strip.page import read_page
+from pipeline.stages.strip.wording import match
 
 PARAMETERS = {
     "objective": "binary",
@@ -53,10 +62,18 @@ FIRST = {"trees": 60, "num_leaves": 16}
 SECOND = {"trees": 120, "num_leaves": 20}
 
 # How much a page of a kind counts. There are few pages of chats, forums and hand labels, and many of news portals.
-PAGE_WEIGHT = {"wechat": 3.0, "zh_forum": 2.0, "en_forum": 2.0, "hand_zh": 3.0, "hand_en": 1.5, "other": 0.7, "clean": 1.0}
+PAGE_WEIGHT = {
+    "wechat": 3.0,
+    "zh_forum": 2.0,
+    "en_forum": 2.0,
+    "hand_zh": 3.0,
+    "hand_en": 1.5,
+    "other": 0.7,
+    "clean": 1.0,
+}
 READER_WEIGHT = {
     "resi": 1.0, "resi+crop": 0.5, "resi+short": 0.4, "nodes": 1.0, "hand": 1.0, "hand+crop": 1.0, "html": 1.0,
-    "clean": 0.5,
+    "resi+site": 0.4, "clean": 0.5,
 }  # fmt: skip
 
 
@@ -118,9 +135,22 @@ class Trainer:
             if not ids:
                 continue
             opinion = model.predict(np.concatenate([self.x[self.at[i] : self.at[i + 1]] for i in ids]))
-            for i, part in zip(ids, np.split(opinion, np.cumsum([len(self.rows[i].lines) for i in ids])[:-1])):
+            for i, part in zip(
+                ids, np.split(opinion, np.cumsum([len(self.rows[i].lines) for i in ids])[:-1]), strict=False
+            ):
                 out[i] = part
         return out
+
+
+def collect(node: dict, conditions: list[tuple[int, float, int, int]], leaves: list[float]) -> None:
+    """Leaves from left to right; conditions with their column, threshold and the range of leaves on their left."""
+    if "leaf_value" in node:
+        leaves.append(node["leaf_value"])
+        return
+    low = len(leaves)
+    collect(node["left_child"], conditions, leaves)
+    conditions.append((node["split_feature"], node["threshold"], low, len(leaves)))
+    collect(node["right_child"], conditions, leaves)
 
 
 def arrays(model: lightgbm.Booster, names: list[str], prefix: str) -> dict[str, np.ndarray]:
@@ -132,30 +162,17 @@ def arrays(model: lightgbm.Booster, names: list[str], prefix: str) -> dict[str, 
     mask = np.full((len(trees), nodes), 0xFFFFFFFF, np.uint32)
     leaf = np.zeros((len(trees), 32), np.float32)
     for number, tree in enumerate(trees):
-        slot = 0
-        leaves = 0
-
-        def walk(node: dict) -> tuple[int, int]:
-            """First and past-the-last leaf under the node."""
-            nonlocal slot, leaves
-            if "leaf_value" in node:
-                leaf[number, leaves] = node["leaf_value"]
-                leaves += 1
-                return leaves - 1, leaves
-            mine = slot
-            slot += 1
-            low, middle = walk(node["left_child"])
-            _, high = walk(node["right_child"])
-            exact = node["threshold"]
-            rounded = np.float32(exact)
-            if rounded > exact:
+        conditions: list[tuple[int, float, int, int]] = []
+        leaves: list[float] = []
+        collect(tree["tree_structure"], conditions, leaves)
+        leaf[number, : len(leaves)] = leaves
+        for slot, (column, value, low, middle) in enumerate(conditions):
+            rounded = np.float32(value)
+            if rounded > value:
                 rounded = np.nextafter(rounded, np.float32(-np.inf))
-            feature[number, mine] = node["split_feature"]
-            threshold[number, mine] = rounded
-            mask[number, mine] = 0xFFFFFFFF & ~sum(1 << k for k in range(low, middle))
-            return low, high
-
-        walk(tree["tree_structure"])
+            feature[number, slot] = column
+            threshold[number, slot] = rounded
+            mask[number, slot] = 0xFFFFFFFF & ~sum(1 << k for k in range(low, middle))
     return {
         f"{prefix}_names": np.frombuffer("\n".join(names).encode(), np.uint8),
         f"{prefix}_feature": feature,
@@ -171,7 +188,23 @@ def write(path: Path, stored: dict[str, np.ndarray]) -> None:
         for name in sorted(stored):
             buffer = io.BytesIO()
             np.lib.format.write_array(buffer, stored[name], allow_pickle=False)
-            archive.writestr(zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0)), buffer.getvalue(), zipfile.ZIP_DEFLATED)
+            archive.writestr(
+                zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0)), buffer.getvalue(), zipfile.ZIP_DEFLATED
+            )
+
+
+def with_templates(flat: list[Row]) -> list[Row]:
+    """The pages of sites with several pages once more, with what a first pass over the site says of each line."""
+    sites: dict[str, list[Row]] = {}
+    for row in flat:
+        sites.setdefault(row.domain, []).append(row)
+    out = []
+    for site, rows in sorted(sites.items()):
+        counts = count([(site, row.lines) for row in rows], len(rows))
+        for row in rows:
+            if verdicts := counts.verdicts(site, row.lines):
+                out.append(replace(row, reader=row.reader + "+site", templates=tuple(verdicts)))
+    return out
 
 
 def training_rows(flat: list[Row], pages: list[tuple[Row, Row]], hand: list[Row], clean: list[Row]) -> list[Row]:
@@ -182,6 +215,7 @@ def training_rows(flat: list[Row], pages: list[tuple[Row, Row]], hand: list[Row]
     rows += [crop(row, "3") for row in hand if row.group == "hand_zh"]
     short = [shorten(row, "4") for row in flat if row.group in ("zh_art", "en_art", "wcxb")]
     rows += [row for row in short if row.reader.endswith("+short")]
+    rows += with_templates(flat)
     return [replace(row, weight=PAGE_WEIGHT.get(row.group, 1.0) * READER_WEIGHT[row.reader]) for row in rows]
 
 
@@ -202,19 +236,20 @@ def cross_validated(
     page = read_page(["."])
     seen = columns(page)
     names = (list(seen.names), [*seen.names, *second_look(page, seen, np.zeros(1))[0]])
-    second = Trainer(rows, [second_features(r, x, o) for r, x, o in zip(rows, xs, opinions)], **SECOND)
+    second = Trainer(rows, [second_features(r, x, o) for r, x, o in zip(rows, xs, opinions, strict=False)], **SECOND)
     final = second.out_of_fold() if score else []
-    return first, second, {(r.name, r.reader): o for r, o in zip(rows, final)}, names
+    return first, second, {(r.name, r.reader): o for r, o in zip(rows, final, strict=False)}, names
 
 
-def unseen(data: Path, rows: list[Row]) -> dict[str, list[np.ndarray]]:
-    """For each preset which lines of each row stay, judged by a model that saw no page of the row's domain."""
-    opinions = cross_validated(data)[2]
+def unseen(path: Path, rows: list[Row]) -> dict[str, list[np.ndarray]]:
+    """For each preset which lines of each row stay, by stored opinions of models that saw no page of its domain."""
+    stored = np.load(path)
     kept: dict[str, list[np.ndarray]] = {preset: [] for preset in THRESHOLDS}
     for row in rows:
         page = read_page(row.lines)
         seen = columns(page, row.facts, row.templates, row.title)
-        look = Look(page, seen, opinions[row.name, row.reader], match(page.lines, page.units.tolist()))
+        opinion = stored[f"{row.name}|{row.reader}"].astype(float)
+        look = Look(page, seen, opinion, match(page.lines, page.units.tolist()))
         for preset, threshold in THRESHOLDS.items():
             kept[preset].append(settle(look, threshold)[0])
     return kept
@@ -224,19 +259,25 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--data", type=Path, required=True, help="folder with flat/, lines/ and html/")
     parser.add_argument("--cv", action="store_true", help="print scores of 5 folds disjoint by domain")
+    parser.add_argument(
+        "--opinions", type=Path, help="with --cv: keep the out-of-fold probabilities (.npz) for lines.py"
+    )
     parser.add_argument("--out", type=Path, help="write the weights of a model of all rows")
     args = parser.parse_args()
     first, second, opinions, names = cross_validated(args.data, args.cv)
     if args.cv:
         rows = second.rows
         clean = {row.name for row in rows} - noisy_names(args.data)
-        for readers in (("resi", "hand"), ("html",), ("nodes",)):
+        for readers in (("resi", "hand"), ("resi+site",), ("html",), ("nodes",)):
             chosen = [i for i, row in enumerate(rows) if row.reader in readers]
             test = [rows[i] for i in chosen]
             for threshold in (0.3, 0.4, 0.5):
                 kept = [opinions[rows[i].name, rows[i].reader] > threshold for i in chosen]
                 show(f"{readers[0]} all {threshold}", table(test, kept))
                 show(f"{readers[0]} clean {threshold}", table(test, kept, clean))
+    if args.cv and args.opinions:
+        wanted = {"|".join(key): value for key, value in opinions.items() if key[1] in ("resi", "hand", "html")}
+        write(args.opinions, {name: value.astype(np.float32) for name, value in wanted.items()})
     if args.out:
         write(args.out, arrays(first.fit(), names[0], "first") | arrays(second.fit(), names[1], "second"))
 

@@ -24,7 +24,7 @@ def write_view(path: Path, rows: list[Row], kept: list[np.ndarray], noisy: set[s
     """Write the ``most`` worst pages of each group, long agreements folded to one line."""
     parts = [f"<!doctype html><meta charset=utf-8><title>worst pages</title><style>{_STYLE}</style>{_LEGEND}"]
     for group in GROUPS:
-        scored = [(page_scores(row, k)[2], row, k) for row, k in zip(rows, kept) if row.group == group]
+        scored = [(page_scores(row, k)[2], row, k) for row, k in zip(rows, kept, strict=False) if row.group == group]
         if not scored:
             continue
         parts.append(f"<h2>{group}</h2>")
@@ -39,7 +39,7 @@ def write_view(path: Path, rows: list[Row], kept: list[np.ndarray], noisy: set[s
 def _lines(row: Row, kept: np.ndarray) -> list[str]:
     out: list[str] = []
     run = 0
-    for line, label, keep in zip(row.lines, row.labels, kept):
+    for line, label, keep in zip(row.lines, row.labels, kept, strict=False):
         kind = ("k" if label == 1 else "d") + ("k" if keep else "d")
         if kind == "dd":
             run += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
@@ -16,7 +17,7 @@ from pipeline.stages.strip.cycles import below_article
 from pipeline.stages.strip.features import BLOCK_CAP, Columns, columns, max_sum_blocks, second_look
 from pipeline.stages.strip.metadata import Found, from_lines
 from pipeline.stages.strip.model import load
-from pipeline.stages.strip.page import DIGIT, Page, read_page
+from pipeline.stages.strip.page import COMMA, DIGIT, Page, read_page
 from pipeline.stages.strip.role import dropped_role, kept_role, plain
 
 Floats = NDArray[np.float64]
@@ -34,6 +35,19 @@ PROSE: Final = 12.0
 # Share of the units from which a page counts as clean: then only its head and tail are trimmed.
 CLEAN_SHARE: Final = 0.85
 CLEAN_PROBABILITY: Final = 0.05
+# A page of which fewer units than this would stay, the probability that a sentence of it must have to stay all the
+# same, and the lines around the likeliest one in which others may.
+SPARSE: Final = 20.0
+SPARSE_PROBABILITY: Final = 0.15
+SPARSE_REACH: Final = 8
+# Lines up to which a file may be no page but an article that was saved, and the share of its lines that may show
+# marks of chrome then. Of hand-labelled files with these, nine of ten are body; of news pages, one in thirty is so.
+SMALL_FILE: Final = 40
+SMALL_FILE_CHROME: Final = 0.18
+# Lines above its first sentence, at most: title, byline, a heading.
+SMALL_FILE_HEAD: Final = 6
+_TAIL_ROLES: Final = ("nav", "related", "comment", "copyright", "footer", "share")
+_SEPARATORS: Final = re.compile(r"[\s、|/·,，;]+")
 # The probability from which a line that looks like the title stays as such.
 TITLE_PROBABILITY: Final = 0.1
 
@@ -116,7 +130,11 @@ def _look(lines: list[str], facts: Sequence[LineFacts], templates: Sequence[floa
 def settle(look: Look, threshold: float) -> tuple[Flags, dict[int, LineRule]]:
     """Which lines stay, and the rules that cycles of lines broke."""
     probability, page = look.probability, look.page
+    broken: dict[int, LineRule] = {}
     keep = probability > threshold
+    _break(keep, teasers(page), "strip.teaser", broken)
+    if page.units[keep].sum() < SPARSE:
+        keep |= _best_guess(look)
     low, high = core(look, keep)
     sure = np.zeros(len(keep), bool)
     for line, rule in look.rules.items():
@@ -124,35 +142,87 @@ def settle(look: Look, threshold: float) -> tuple[Flags, dict[int, LineRule]]:
         # Outside the body a rule of wording decides; inside it the line must look doubtful to the model as well.
         if sure[line] or not low <= line < high or probability[line] < 0.5:
             keep[line] = False
+    sure[list(broken)] = True
     keep |= _gaps(keep, probability, low, high) & ~sure
     prose = np.minimum(page.units, BLOCK_CAP)
     if high > low and prose[low:high][keep[low:high]].sum() >= CLEAN_SHARE * prose.sum():
         inside = np.zeros(len(keep), bool)
         inside[low:high] = True
         keep |= inside & ~sure & (probability > CLEAN_PROBABILITY)
+    if len(keep) <= SMALL_FILE:
+        keep |= _of_small_file(look) & ~sure
     comments, feed = below_article(page, look.columns.masked, look.columns.sentence & keep)
-    broken: dict[int, LineRule] = {}
-    for name, lines in (
-        ("strip.teaser", teasers(page, low, high)),
-        ("strip.comment-thread", comments),
-        ("strip.feed", feed),
-    ):
-        broken |= dict.fromkeys(np.flatnonzero(lines & keep).tolist(), wording.BY_ID[name])
-        keep &= ~lines
+    _break(keep, comments, "strip.comment-thread", broken)
+    _break(keep, feed, "strip.feed", broken)
+    _drop_link_lists(look, keep, broken)
     _rescue_heading(look, keep, low)
     return keep, broken
+
+
+def _break(keep: Flags, lines: Flags, rule: str, broken: dict[int, LineRule]) -> None:
+    """Drop lines that a rule found by comparing them with others."""
+    broken |= dict.fromkeys(np.flatnonzero(lines).tolist(), wording.BY_ID[rule])
+    keep &= ~lines
 
 
 def core(look: Look, keep: Flags) -> tuple[int, int]:
     """First and past-the-last line of the body: of the main run of kept lines, from its first to its last prose."""
     if not keep.any():
         return 0, 0
-    prose = np.minimum(look.page.units, BLOCK_CAP)
+    page = look.page
+    prose = np.minimum(page.units, BLOCK_CAP)
     scores = np.where(keep, prose * look.probability, -6.0)[:, None]
     start, end, _ = max_sum_blocks(scores)
     low, high = int(start[0]), int(end[0])
-    solid = np.flatnonzero(keep[low:high] & (look.page.units[low:high] >= PROSE)) + low
+    marked = (page.stops > 0) | (page.counts[:, COMMA] > 0)
+    solid = np.flatnonzero((keep & marked & (page.units >= PROSE))[low:high]) + low
     return (int(solid[0]), int(solid[-1]) + 1) if len(solid) else (low, high)
+
+
+def _best_guess(look: Look) -> Flags:
+    """Whole sentences that stand out where the model would leave next to nothing: a flash of news in a big page."""
+    guess = np.where(look.columns.sentence, look.probability, 0.0)
+    best = int(np.argmax(guess))
+    if guess[best] < SPARSE_PROBABILITY:
+        return np.zeros(len(guess), bool)
+    near = np.abs(np.arange(len(guess)) - best) <= SPARSE_REACH
+    return np.asarray(near & (guess > 0.6 * guess[best]))
+
+
+def _of_small_file(look: Look) -> Flags:
+    """Lines of a file that is too short and too free of chrome to be a page: all but those that show what they are.
+
+    Up to its first line that begins a tail. Saved chat articles with code, requests and short headings are such
+    files; among lines of their kind a page's model sees menus.
+    """
+    page, rules = look.page, look.rules
+    n = len(page.lines)
+    nothing = np.zeros(n, bool)
+    values, names = look.columns.values, look.columns.names
+    shown = ((values[:, names.index("cover")] > 0.25) & (page.units < 14)) | (values[:, names.index("repeats")] > 2)
+    for line, rule in rules.items():
+        shown[line] |= rule.id != "strip.symbols"
+    prose = np.flatnonzero(page.stops > 0)
+    if shown.mean() > SMALL_FILE_CHROME or not len(prose) or prose[0] > SMALL_FILE_HEAD:
+        return nothing
+    tail = [line for line, rule in rules.items() if line > prose[0] and rule.role in _TAIL_ROLES]
+    tail += [line for line in np.flatnonzero(shown).tolist() if line >= n // 2]
+    keep = ~shown & ~(look.columns.date & (page.units < 14))
+    keep[min(tail, default=n) :] = False
+    return np.asarray(keep)
+
+
+def _drop_link_lists(look: Look, keep: Flags, broken: dict[int, LineRule]) -> None:
+    """Drop lines of names and links at the ends of the body: many short items, no sentence."""
+    page = look.page
+    low, high = core(look, keep)
+    for line in [*range(low), *range(high, len(keep))]:
+        if not keep[line] or page.stops[line] or page.counts[line][COMMA] or page.units[line] < 24:
+            continue
+        items = [item for item in _SEPARATORS.split(page.lines[line]) if item]
+        if len(items) >= 8 and len(page.lines[line]) / len(items) < 14:
+            keep[line] = False
+            broken[line] = wording.BY_ID["strip.link-list"]
 
 
 def _gaps(keep: Flags, probability: Floats, low: int, high: int) -> Flags:
@@ -165,27 +235,30 @@ def _gaps(keep: Flags, probability: Floats, low: int, high: int) -> Flags:
     return fill
 
 
-def teasers(page: Page, low: int, high: int) -> Flags:
-    """Lines of a feed outside ``low:high``: titles, each followed by an excerpt cut at about the same length.
+def teasers(page: Page) -> Flags:
+    """Lines of a feed: titles, each followed by an excerpt cut at about the same length.
 
     Three excerpts make a feed; they end in three dots, stand at most four lines apart, and their lengths differ by
     less than a quarter of their mean. Sentences that trail off in an article differ more.
     """
     found = np.zeros(len(page.lines), bool)
-    for first, last in ((0, low), (high, len(page.lines))):
-        cut = [
-            i for i in range(first, last) if page.lines[i].endswith(("...", "…")) and not page.lines[i].endswith("……")
-        ]
-        run: list[int] = []
-        for i in [*cut, last + 9]:
-            if run and i - run[-1] > 4:
-                sizes = np.array([len(page.lines[k]) for k in run], float)
-                if len(run) >= 3 and sizes.std() < 0.25 * sizes.mean() and sizes.mean() > 16:
-                    gap = max(b - a for a, b in pairwise(run))
-                    found[max(first, run[0] - gap + 1) : run[-1] + 1] = True
-                run = []
-            run.append(i)
+    run: list[int] = []
+    for i in [*_cut_lines(page), len(page.lines) + 9]:
+        if run and i - run[-1] > 4:
+            sizes = np.array([len(page.lines[k]) for k in run], float)
+            if len(run) >= 3 and sizes.std() < 0.25 * sizes.mean() and sizes.mean() > 16:
+                gap = max(b - a for a, b in pairwise(run))
+                first = max(0, run[0] - gap + 1)
+                found[first : run[-1] + 1] = True
+            run = []
+        run.append(i)
     return found
+
+
+def _cut_lines(page: Page) -> list[int]:
+    """Lines that end in three dots; six (……) are a Chinese writer's own."""
+    ends = ((i, line[-3:]) for i, line in enumerate(page.lines))
+    return [i for i, end in ends if end == "..." or (end[-1:] == "…" and end[-2:] != "……")]
 
 
 def _rescue_heading(look: Look, keep: Flags, low: int) -> None:
