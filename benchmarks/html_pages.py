@@ -1,6 +1,6 @@
 """Quality on HTML pages: the kept text beside gold text, for this project and its peers in the same run.
 
-    python benchmarks/html_pages.py --data DIR [--every N] [--peers none|installed]
+    python benchmarks/html_pages.py --data DIR [--every N] [--cv] [--peers none|installed]
 
 Tokens are single CJK characters and runs of Latin letters or digits, lower case. Per page, multisets of 4-gram
 shingles of output and gold give precision and recall; both are averaged over the pages of a group, and F1 is that of
@@ -33,6 +33,7 @@ class Page(NamedTuple):
     name: str
     data: bytes
     gold: str
+    url: str
 
 
 def pages(data: Path, every: int) -> Iterator[Page]:
@@ -45,9 +46,8 @@ def pages(data: Path, every: int) -> Iterator[Page]:
             if not (folder / f"{name}.html").exists():
                 continue
             gold = MARK.sub("", (folder / f"{name}.txt").read_text(encoding="utf-8"))
-            yield Page(
-                group(folder.name, row["lang"]), f"{folder.name}/{name}", (folder / f"{name}.html").read_bytes(), gold
-            )
+            html = (folder / f"{name}.html").read_bytes()
+            yield Page(group(folder.name, row["lang"]), f"{folder.name}/{name}", html, gold, row["url"] or name)
 
 
 def group(folder: str, lang: str) -> str:
@@ -195,7 +195,36 @@ def _turbohtml() -> dict[str, Callable[[bytes], str]]:
     return {name: lambda data: str(turbohtml.parse(data.decode(errors="replace")).main_text() or "")}
 
 
-def quality(data: Path, every: int, peers: bool) -> None:
+def unseen(data: Path, found: list[Page]) -> list[str]:
+    """Texts by five line models, each trained without the pages of the domains it judges."""
+    import tempfile
+
+    from lines_data import FOLDS, Row, domain_of
+    from train_lines import arrays, cross_validated, write
+
+    from pipeline.stages.strip import model
+
+    first, second, _, names = cross_validated(data, score=False)
+    texts = [""] * len(found)
+    shipped = model.WEIGHTS
+    with tempfile.TemporaryDirectory() as folder:
+        for fold in range(FOLDS):
+            model.WEIGHTS = Path(folder) / f"{fold}.npz"
+            write(
+                model.WEIGHTS, arrays(first.fit(fold), names[0], "first") | arrays(second.fit(fold), names[1], "second")
+            )
+            model.load.cache_clear()
+            for index, page in enumerate(found):
+                name = page.name.partition("/")[2]
+                domain = f"wechat:{name}" if page.group == "wechat" else domain_of(page.url)
+                if Row(page.name, "", "", domain, "", [], []).fold == fold:
+                    texts[index] = ours(page.data)
+    model.WEIGHTS = shipped
+    model.load.cache_clear()
+    return texts
+
+
+def quality(data: Path, every: int, peers: bool, cv: bool) -> None:
     """Print the table of quality."""
     found = list(pages(data, every))
     gold = [shingles(page.gold) for page in found]
@@ -203,10 +232,18 @@ def quality(data: Path, every: int, peers: bool) -> None:
     shown = [name for name in GROUPS if counts[name]]
     print("| tool | " + " | ".join([f"{name} ({counts[name]})" for name in shown]) + " | failed |")
     print("|---|" + "---|" * (len(shown) + 1))
+    results: dict[str, list[tuple[float, float]]]
+    if cv:
+        results = {name: [] for name in shown}
+        for page, reference, text in zip(found, gold, unseen(data, found), strict=True):
+            results[page.group].append(scores(text, reference))
+        print(
+            "| **qingwen**, domains it has not seen | " + " | ".join([cell(results[name]) for name in shown]) + " | 0 |"
+        )
     for tool, run in tools().items():
         if not peers and "qingwen" not in tool:
             continue
-        results: dict[str, list[tuple[float, float]]] = {name: [] for name in shown}
+        results = {name: [] for name in shown}
         failed = 0
         started = time.process_time()
         for page, reference in zip(found, gold, strict=True):
@@ -270,13 +307,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--every", type=int, default=1, help="only every n-th page of each set")
+    parser.add_argument("--cv", action="store_true", help="also with line models that have not seen the page's domain")
     parser.add_argument("--peers", choices=("none", "installed"), default="installed")
     options = parser.parse_args()
     warnings.simplefilter("ignore")
     import logging
 
     logging.disable(logging.CRITICAL)
-    quality(options.data, options.every, options.peers == "installed")
+    quality(options.data, options.every, options.peers == "installed", options.cv)
     laws(options.data, options.every)
     if (options.data / "wechat" / "kinds.jsonl").exists():
         wechat(options.data)
