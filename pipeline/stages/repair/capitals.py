@@ -24,6 +24,9 @@ _SENTENCE_ADVERB = re.compile(
     r"(?:^|[.!?”] |\n)(?:In (?:short|fact|addition|general|particular|other words)|For example|At present|As a result"
     r"|After all|On the contrary|[A-Z][a-z]+ly|However|Moreover|Therefore|Besides|Nowadays|Meanwhile), $"
 )
+_ADVERB_ENDS: Final = frozenset(
+    "short fact addition general particular words example present result all contrary".split()
+)
 # Words that open the next sentence behind a number and its unit.
 _NEXT: Final = frozenset("The It In This They These There However But".split())
 _MODALS: Final = frozenset(
@@ -64,7 +67,7 @@ def capitals(page: Page, proven: bool, likely: bool) -> list[Edit]:
     ``proven``: the document shows other artifacts of machine translation, so that the likely counts as certain.
     ``likely``: a capital word that begins sentences gets its stop behind any word that can end one.
     """
-    if not {"en", "mixed"} & {page.lang, *page.langs}:
+    if not {"en", "mixed"} & page.spoken:
         return []
     text = page.text
     found: dict[tuple[int, int], list[Edit]] = {}
@@ -128,8 +131,11 @@ def _is_stray(text: str, match: re.Match[str], word: str, flags: str, proven: bo
     if following[:1].isdigit() or (following[:1].isupper() and not mark.startswith((".", "!", "?"))):
         return False
     if before[2]:
-        name = following in _SINGULAR_VERBS and word.endswith("s")  # "Currently, Requests does not …"
-        return bool("l" in flags and not mark and not name and _SENTENCE_ADVERB.search(text, max(0, start - 40), start))
+        if "l" not in flags or mark or not (previous[0].isupper() or previous in _ADVERB_ENDS):
+            return False
+        if word.endswith("s") and following in _SINGULAR_VERBS:
+            return False  # "Currently, Requests does not …": a name
+        return _SENTENCE_ADVERB.search(text, max(0, start - 40), start) is not None
     if previous in _MODALS:
         return "v" in flags or word in _GRAMMAR
     if _in_quoted_title(text, start):

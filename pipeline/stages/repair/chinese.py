@@ -42,7 +42,7 @@ _ADDRESS = re.compile(r"https?:|www\.|\.(?:com|cn|net|org)\b")
 def chinese(page: Page) -> list[Edit]:
     """Edits of punctuation in Chinese and mixed lines."""
     text = page.text
-    if text.isascii() or not {"zh", "mixed"} & {page.lang, *page.langs}:
+    if text.isascii() or not {"zh", "mixed"} & page.spoken:
         return []
     lists: dict[int, bool] = {}  # by start of line: is it a list of keywords, whose commas are the site's?
     edits = []

@@ -51,7 +51,7 @@ _COPYRIGHT = re.compile(r"\b([Cc]opyright|COPYRIGHT) \?(?= ?\d{4}\b)((?: ?\d{4}(
 
 def english(page: Page) -> list[Edit]:
     """Edits of typography in English and mixed lines."""
-    if not {"en", "mixed"} & {page.lang, *page.langs}:
+    if not {"en", "mixed"} & page.spoken:
         return []
     text = page.text
     edits = [edit for edit in _propose(text) if _is_prose(page, edit)]

@@ -4,29 +4,30 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
+from functools import cached_property
 
 from pipeline.document import Document, Edit, line_starts
 
 
-@dataclass(frozen=True, slots=True)
 class Page:
-    """A text with the language of each of its lines."""
+    """A text with the language of each of its lines; where lines start is found out when somebody asks."""
 
-    text: str
-    lang: str  # of the document
-    starts: list[int]  # offset of each line
-    langs: tuple[str, ...]  # language of each line; () where it was not detected
-
-    @classmethod
-    def of(cls, doc: Document) -> Page:
+    def __init__(self, doc: Document) -> None:
         """The page of a document; a list of languages that does not fit its lines is not used."""
-        starts = line_starts(doc.text.split("\n"))
-        langs = doc.line_langs if len(doc.line_langs) == len(starts) else ()
-        if langs and len(doc.line_facts) == len(starts):  # code in a page is in no language of people
+        self.text = doc.text
+        self.lang = doc.lang
+        count = doc.text.count("\n") + 1
+        langs = doc.line_langs if len(doc.line_langs) == count else ()
+        if langs and len(doc.line_facts) == count:  # code in a page is in no language of people
             facts = zip(langs, doc.line_facts, strict=True)
             langs = tuple("other" if fact.tag in ("pre", "code") else lang for lang, fact in facts)
-        return cls(doc.text, doc.lang, starts, langs)
+        self.langs = langs
+        self.spoken = {doc.lang, *langs}  # every language of the page
+
+    @cached_property
+    def starts(self) -> list[int]:
+        """Offset of each line."""
+        return line_starts(self.text.split("\n"))
 
     def lang_at(self, offset: int) -> str:
         """Language of the line that holds ``offset``."""

@@ -45,19 +45,21 @@ def repair(doc: Document, level: str = "safe", glossary: Sequence[UserTerm] = ()
         return doc
     before = len(doc.changes)
     likely = level == "full"
-    page = Page.of(doc)
+    page = Page(doc)
     passes: tuple[Callable[[Page], list[Edit]], ...] = (
         entities,
         characters,
         copyright_mark,
         chinese,
         quotes,
-        quotes,
         english,
         numbers,
     )
-    for find in passes:  # quotes twice: a doubled one that is gone can uncover a space
-        doc, page = _apply(doc, page, find(page))
+    for find in passes:
+        edits = find(page)
+        doc, page = _apply(doc, page, edits)
+        if edits and find is quotes:  # a doubled one that is gone can uncover a space
+            doc, page = _apply(doc, page, quotes(page))
     doc, page = _apply(doc, page, loops(page, likely))
     signs = len({change.rule for change in doc.changes[before:]} & _SIGNS)
     edits, flagged = terms(page, level, signs, glossary)
@@ -79,7 +81,7 @@ def _apply(doc: Document, page: Page, edits: list[Edit]) -> tuple[Document, Page
     if not edits:
         return doc, page
     doc = doc.edit(edits)
-    return doc, Page.of(doc)
+    return doc, Page(doc)
 
 
 def _is_artifact(change: Change) -> bool:

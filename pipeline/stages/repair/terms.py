@@ -97,7 +97,7 @@ def terms(page: Page, level: str, signs: int, users: Sequence[UserTerm]) -> tupl
 
     ``signs``: how many kinds of machine-translation artifacts the earlier passes found.
     """
-    if not {"en", "mixed"} & {page.lang, *page.langs}:
+    if not {"en", "mixed"} & page.spoken:
         return [], 0
     vocabulary = Vocabulary(page.text)
     edits = [edit for user in users for edit in _user(page, user, vocabulary)]
