@@ -34,12 +34,13 @@ class PairedTexts(NamedTuple):
 
 # Proposals per document that go on to the vote.
 PROPOSALS = 8
-# A token in more than this share of one side's documents (and in more than 5) proposes nothing.
+# A token in more than this share of one side's documents (and in more than 2) proposes nothing.
 COMMON = 0.2
 # Sentences of a document that are read for proposing and voting, spread evenly.
 SAMPLE = 48
-# Share of the weight of a document's tokens that a proposal must share.
-LEAST_SHARED = 0.06
+# Cosine of the documents' tokens that a proposal must reach. Of 165 translations, mined from eight projects, the least
+# like had 0.146; of 33,820 other pairs 99 in 100 had less than 0.1.
+LEAST_SHARED = 0.13
 # Share of the smaller text that must pair off.
 LEAST_ALIGNED = 0.3
 
@@ -79,12 +80,14 @@ def _propose(documents: Sequence[Text], zh: Sequence[int], en: Sequence[int]) ->
         for token in bags[n]:
             if token in seen_zh:
                 postings[token].append(n)
+    rarity = {token: math.log(1 + len(bags) / (seen_zh[token] + seen_en[token])) for token in {*seen_zh, *seen_en}}
     weight = {
-        token: math.log(1 + (len(zh) + len(en)) / (seen_zh[token] + seen_en[token]))
+        token: rarity[token]
         for token in postings
-        if seen_zh[token] <= max(5, COMMON * len(zh)) and seen_en[token] <= max(5, COMMON * len(en))
+        if seen_zh[token] <= max(2, COMMON * len(zh)) and seen_en[token] <= max(2, COMMON * len(en))
     }
-    norm = {n: math.sqrt(sum(weight.get(t, 0.0) ** 2 for t in bags[n])) or 1.0 for n in bags}
+    # Against all tokens of a document, not only those that both languages have: a long text shares some with any other.
+    norm = {n: math.sqrt(sum(rarity[t] ** 2 for t in bags[n])) or 1.0 for n in bags}
     shared: dict[tuple[int, int], float] = defaultdict(float)
     for n in zh:
         for token in sorted(bags[n]):
