@@ -339,9 +339,11 @@ def _part_of_side(side: features.Side, part: slice) -> features.Side:
     )  # fmt: skip
 
 
-EVIDENCE = ("chance", "raw", "cos", "around", "text", "short", "raw_short")
+EVIDENCE = ("chance", "raw", "cos", "around", "text", "dense", "short", "raw_short")
 # Beads either side that vouch for one.
 NEIGHBOURS = 4
+# Sentences either side among which partners are counted: in unrelated text nearly all stand alone.
+VICINITY = 10
 
 
 def evidence(found: Sequence[Found], texts: Texts) -> Array:
@@ -351,19 +353,35 @@ def evidence(found: Sequence[Found], texts: Texts) -> Array:
         return np.zeros((0, len(EVIDENCE)), np.float32)
     chance = np.array([bead.chance for bead in beads])
     raw = np.array([bead.raw for bead in beads])
-    weight = np.convolve(chance + 1e-3, np.ones(2 * NEIGHBOURS + 1), "full")[NEIGHBOURS:-NEIGHBOURS] - chance
-    total = (
-        np.convolve((chance + 1e-3) * raw, np.ones(2 * NEIGHBOURS + 1), "full")[NEIGHBOURS:-NEIGHBOURS] - chance * raw
-    )
+    window = np.ones(2 * NEIGHBOURS + 1)
+    weight = np.convolve(chance + 1e-3, window, "full")[NEIGHBOURS:-NEIGHBOURS] - chance
+    total = np.convolve((chance + 1e-3) * raw, window, "full")[NEIGHBOURS:-NEIGHBOURS] - chance * raw
     # With no neighbour to ask, a bead vouches for itself.
-    alone = len(beads) == 1
-    around = raw if alone else total / np.maximum(weight, 1e-3)
-    whole = float((chance * raw).sum() / max(chance.sum(), 1e-3))
-    size = np.array([min(sum(texts.zh.length[list(b.zh)]), sum(texts.en.length[list(b.en)])) for b in beads])
+    around = raw if len(beads) == 1 else total / np.maximum(weight, 1e-3)
+    whole = np.full(len(beads), (chance * raw).sum() / max(chance.sum(), 1e-3))
+    size = np.array([min(texts.zh.length[list(b.zh)].sum(), texts.en.length[list(b.en)].sum()) for b in beads])
     short = np.exp(-size / 10)
     odds = np.log((chance + 1e-3) / (1 - chance + 1e-3))
     cos = np.array([bead.cos for bead in beads])
-    out: Array = np.stack([odds, raw, cos, around, np.full(len(beads), whole), short, raw * short], axis=1)
+    dense = np.maximum(
+        _partnered([b.zh for b in beads], chance, len(texts.zh.length)),
+        _partnered([b.en for b in beads], chance, len(texts.en.length)),
+    )
+    out: Array = np.stack([odds, raw, cos, around, whole, dense, short, raw * short], axis=1)
+    return out
+
+
+def _partnered(sides: Sequence[tuple[int, ...]], chance: Array, n: int) -> Array:
+    """Share of the sentences around each bead that have a partner too; 1 where there are none around."""
+    held = np.zeros(n)
+    for side, p in zip(sides, chance, strict=True):
+        held[list(side)] = p
+    summed = np.concatenate([[0.0], np.cumsum(held)])
+    first, last = np.array([s[0] for s in sides]), np.array([s[-1] + 1 for s in sides])
+    low, high = np.maximum(first - VICINITY, 0), np.minimum(last + VICINITY, n)
+    others = (high - low) - (last - first)
+    inside = (summed[high] - summed[low]) - (summed[last] - summed[first])
+    out: Array = np.where(others > 0, inside / np.maximum(others, 1), 1.0)
     return out
 
 
