@@ -16,7 +16,6 @@ from pipeline.rules import languages
 from pipeline.stages.repair.lines import Page, settle
 
 _CANDIDATE = re.compile(r"[A-Z](?<=[a-z,] [A-Z])[a-z]+(?:-[a-z]+)*(?=[ ,.;:!?)”])")
-_BEFORE = re.compile(r"([A-Za-z’'-]+)?(,?) $")
 _AFTER = re.compile(r"([,.;:!?)”]*)(?: ([A-Za-z’'-]+|\S))?(?: ([A-Za-z’'-]+))?")
 _QUOTED = re.compile(r"be “([A-Z])([a-z]+ed) (?=[a-z])")
 _UNIT = re.compile(r"(?:\b(?:million|billion|trillion|percent|yuan|dollars)|\d%) $")
@@ -106,9 +105,18 @@ def _ends_sentence(text: str, start: int, likely: bool) -> bool:
     """Whether the word before ``start`` ends a sentence: a number with its unit, or (``likely``) a word that can."""
     if _UNIT.search(text, max(0, start - 12), start):
         return True
-    before = _BEFORE.search(text, max(0, start - 30), start)
-    word = before[1] if before and not before[2] else ""
+    word, comma = _before(text, start)
+    if comma:
+        return False
     return likely and bool(word) and word.islower() and word not in _CANNOT_END and languages.is_english(word)
+
+
+def _before(text: str, start: int) -> tuple[str, bool]:
+    """The word before the space before ``start``, ``""`` if there is none, and whether a comma ends it."""
+    word = text[max(0, start - 30) : start - 1].rpartition(" ")[2].rpartition("\n")[2]
+    comma = word.endswith(",")
+    word = word.removesuffix(",").lstrip("“\"(‘'")
+    return (word if word.replace("-", "").replace("’", "").replace("'", "").isalpha() else ""), comma
 
 
 def _is_compound(word: str) -> bool:
@@ -123,14 +131,14 @@ def _is_stray(text: str, match: re.Match[str], word: str, flags: str, proven: bo
     hardly ever capitalises need ``proven``: other signs of machine translation in the document.
     """
     start, end = match.span()
-    before = _BEFORE.search(text, max(0, start - 30), start)
-    after = _AFTER.match(text, end, end + 60)
-    if not before or not before[1] or not after or (not before[2] and before[1] != before[1].lower()):
+    previous, comma = _before(text, start)
+    if not previous or not (comma or previous.islower()):
         return False
-    previous, mark, following = before[1], after[1], after[2] or ""
+    after = _AFTER.match(text, end, end + 60)
+    mark, following, third = (after[1], after[2] or "", after[3] or "") if after else ("", "", "")
     if following[:1].isdigit() or (following[:1].isupper() and not mark.startswith((".", "!", "?"))):
         return False
-    if before[2]:
+    if comma:
         if "l" not in flags or mark or not (previous[0].isupper() or previous in _ADVERB_ENDS):
             return False
         if word.endswith("s") and following in _SINGULAR_VERBS:
@@ -142,7 +150,7 @@ def _is_stray(text: str, match: re.Match[str], word: str, flags: str, proven: bo
         return False
     if previous == "to" and "v" in flags and "x" in flags:
         return not _TITLE_TO.search(text, max(0, start - 30), start)  # "All You Need to Know"
-    if _in_chain(text, start, following, after[3] or ""):
+    if _in_chain(text, start, following, third):
         return False
     if match[0] in _STARTERS and previous not in _CANNOT_END:
         return False

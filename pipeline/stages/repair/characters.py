@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import cache
 from typing import Final
 
 from pipeline.document import Edit
@@ -19,6 +18,8 @@ _SUSPECT = re.compile(
     "\u2e80-\u2fd5\u3000\u3164\ud800-\udfff\ue000-\uf8ff\uf900-\ufaff\ufeff\uffa0\ufff9-\ufffc"
     "\U000e0001\U000e0020-\U000e007f\U000f0000-\U0010ffff]"
 )
+# All but printable ASCII, Latin-1, Han and the usual punctuation: a small class is twice as fast to look for.
+_RARE = re.compile("[^\t\n -~¡-¬®-ÿ\u2010-\u2027\u3001-\u301f\u4e00-\u9fff！-～]")
 # A letter with its accents written apart, and Hangul letters of one syllable. Bounded: ten thousand accents on one
 # letter are no spelling, and composing them would cost the square of their number.
 _LOOSE = re.compile(
@@ -42,24 +43,16 @@ _C1: Final = {code: bytes([code]).decode("cp1252", "ignore") for code in range(0
 
 def characters(page: Page) -> list[Edit]:
     """Edits of single characters, the same in every language but for joiners and ideographic spaces."""
-    # A text has few different characters: asking those first is six times faster than asking each place.
-    rare = set(page.text) - _plain()
-    if not rare:
-        return []
     edits: list[Edit] = []
-    present = "".join(sorted(filter(_SUSPECT.match, rare)))
-    if present:
-        found = re.finditer(f"[{re.escape(present)}]", page.text)
-        edits = [edit for match in found for edit in _character(page, match.start())]
-    if any(map(_HAS_LOOSE.match, rare)):
+    loose = False
+    for match in _RARE.finditer(page.text):
+        if _SUSPECT.match(match[0]):
+            edits += _character(page, match.start())
+        else:
+            loose = loose or _HAS_LOOSE.match(match[0]) is not None
+    if loose:
         edits += _loose(page.text)
     return settle(page.text, edits)
-
-
-@cache
-def _plain() -> frozenset[str]:
-    """Printable ASCII and Han, which need no second look."""
-    return frozenset(map(chr, (0x09, 0x0A, *range(0x20, 0x7F), *range(0x4E00, 0xA000))))
 
 
 def _character(page: Page, at: int) -> Iterator[Edit]:
