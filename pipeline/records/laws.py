@@ -28,6 +28,9 @@ _QUOTED = 60
 # Codecs that give back the very bytes they read, slice by slice, bad ones as lone surrogates.
 _REVERSIBLE = frozenset(("utf-8", "ascii", "gb18030", "gbk"))
 
+# Codecs that begin with a mark or switch between sets of characters.
+_STATEFUL = frozenset(("utf-16", "utf-32", "utf-8-sig", "utf-7", "hz", "punycode", "idna"))
+
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -46,10 +49,9 @@ def offences(row: Row, changes: Sequence[Row], sentences: Sequence[Row], data: b
     yield from segments(row)
     yield from same_sentences(row, sentences)
     yield from numbered(row, changes, len(data))
-    try:
-        codecs.lookup(row["metadata"]["encoding"])
-    except LookupError:
-        yield f"metadata.encoding {row['metadata']['encoding']!r} is no codec"
+    encoding = row["metadata"]["encoding"]
+    if not is_stateless(encoding):
+        yield f"metadata.encoding {encoding!r} is no codec that decodes any slice"
         return
     kept, broken = blocks(row, data)
     yield from broken
@@ -138,8 +140,8 @@ def blocks(row: Row, data: bytes) -> tuple[list[Kept], list[str]]:
             return kept, [f"block {number} [{at}, {start}, {end}] does not ascend from {text_end}, {byte_end} on"]
         try:
             found = data[start:end].decode(encoding)
-        except UnicodeDecodeError as error:
-            return kept, [f"block {number}: bytes [{start}, {end}) are no {encoding} ({error.reason})"]
+        except UnicodeError as error:
+            return kept, [f"block {number}: bytes [{start}, {end}) are no {encoding} ({error})"]
         if not text.startswith(found, at):
             shown = quote(text[at : at + len(found)])
             return kept, [f"block {number}: bytes [{start}, {end}) are {quote(found)}, text[{at}:] is {shown}"]
@@ -220,6 +222,16 @@ def pair_side(row: Row, side: str, text: str) -> Iterator[str]:
 def quote(text: str) -> str:
     """The text as a message shows it: escaped, and cut where it is long."""
     return repr(text) if len(text) <= _QUOTED else f"{text[:_QUOTED]!r}…"
+
+
+def is_stateless(encoding: str) -> bool:
+    """Whether a codec of this name exists and decodes a slice of a text without knowing what came before."""
+    try:
+        name = codecs.lookup(encoding).name
+        b"".decode(encoding)
+    except (LookupError, UnicodeError, ValueError):
+        return False
+    return name not in _STATEFUL and not name.startswith("iso2022")
 
 
 def _complement(spans: Sequence[Span], size: int) -> list[Span]:

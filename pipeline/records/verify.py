@@ -197,6 +197,8 @@ class _Check:
             self.rejected.add(source)
             if row["rule"] not in self.rules:
                 yield f"{label}: rules.json has no rule {row['rule']!r}"
+            if row["encoding"] and not laws.is_stateless(row["encoding"]):
+                yield f"{label}: encoding {row['encoding']!r} is no codec that decodes any slice"
             if row["stage"] != row["rule"].partition(".")[0]:
                 yield f"{label}: stage {row['stage']!r} is not that of rule {row['rule']!r}"
             yield from (f"{label}: {finding}" for finding in laws.duplicate(row, self.documents))
@@ -364,9 +366,13 @@ class _Sources:
 
 def _limits(run: Row) -> Config:
     """The limits under which the run took containers apart."""
-    told = run.get("config", {})
-    names = ("max_bytes", "max_members", "max_depth")
-    return Config(**{name: told[name] for name in names if isinstance(told.get(name), int)})
+    told = run.get("config")
+    limits: dict[str, Any] = {}
+    for name in ("max_bytes", "max_members", "max_depth"):
+        value = told.get(name) if isinstance(told, dict) else None
+        if type(value) is int and value > 0:
+            limits[name] = value
+    return Config(**limits)
 
 
 def _object(path: Path, table: str) -> tuple[Row, str]:

@@ -67,6 +67,8 @@ DAMAGES: dict[str, tuple[tuple[str, Callable[..., object]], str]] = {
     "another size": (put_meta(0, bytes=3), "metadata.bytes is 3, the file has"),
     "another length": (put_meta(0, chars_out=3), "metadata.chars_out is 3, the text has"),
     "no such codec": (put_meta(0, encoding="utf-99"), "'utf-99' is no codec"),
+    "a codec of bytes": (put_meta(0, encoding="rot13"), "'rot13' is no codec"),
+    "a codec with a mark": (put_meta(0, encoding="UTF-16"), "'UTF-16' is no codec that decodes any slice"),
     "the wrong codec": (put_meta(0, encoding="ascii"), "are no ascii"),
     "an unknown file": (put("documents", 2, source="c/other.txt"), "the inputs have no such file"),
     "order of source": (act("documents", lambda rows: rows.reverse()), "in order of source"),
