@@ -161,6 +161,11 @@ def test_rules_act_on_their_examples_alone(rule: str) -> None:
         assert rule not in [change.rule for change in read(Document.from_source("", text)).changes]
 
 
+def test_a_huge_title_takes_no_time() -> None:
+    page = f"<html><head><meta property='og:title' content='a{' ' * 300_000}b'></head><body><p>x"
+    assert len(str(read(decode(page.encode())).metadata["title"])) < 600
+
+
 def test_what_is_known_already_stays() -> None:
     doc = Document.from_source("", HEAD).note(url="https://archive.example.org/x")
     assert read(doc).metadata["url"] == "https://archive.example.org/x"

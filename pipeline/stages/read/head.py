@@ -61,6 +61,8 @@ _TITLE_LINE = re.compile(r"(?:(?:title|标题|標題)\s?[:：]|#\s)\s{0,3}(?P<ti
 # What stands between a headline and the name of the site in <title>.
 _SEPARATOR = re.compile(r"\s*[|｜_»]+\s*|\s+[-–—·•:]+\s+|(?<=[\u4e00-\u9fff])[-–—]{1,2}(?=[\u4e00-\u9fff])")
 _DATA_TYPES: Final = ("Article", "Posting", "WebPage", "Report", "Recipe", "Product", "Review")
+# Code points of a declared title that count.
+_TITLE_LENGTH: Final = 500
 # Objects of JSON-LD looked at on one page.
 _DATA_LIMIT: Final = 200
 
@@ -145,7 +147,8 @@ def _title(head: Head, headline: str, headings: Sequence[str]) -> str:
     for heading in headings:
         if declared and len(heading) >= 4 and (heading in declared or declared in heading):
             return heading
-    declared = declared or shown or _first(head, _TITLE_NAMES[1:])
+    # Cut, for the pattern below is quadratic in runs of white space.
+    declared = " ".join((declared or shown or _first(head, _TITLE_NAMES[1:]))[:_TITLE_LENGTH].split())
     parts = [part for part in _SEPARATOR.split(declared) if part]
     if len(parts) < 2:
         return declared

@@ -197,7 +197,7 @@ def _metadata(page: str, head: Head, lines: list[Line], data: tuple[int, int]) -
     for line in lines:
         if line.zone == "js_content":
             break
-        source = _SOURCE.match(line.text) if line.text.startswith("以下文章来源于") else None
+        source = _SOURCE.match(line.text[:200]) if line.text.startswith("以下文章来源于") else None
         if source:
             found["source_account"], author = source[1], source[2] or ""
         elif line.facts.hints.endswith("js_share_author"):
