@@ -49,6 +49,7 @@ def offences(row: Row, changes: Sequence[Row], sentences: Sequence[Row], data: b
     yield from segments(row)
     yield from same_sentences(row, sentences)
     yield from numbered(row, changes, len(data))
+    yield from roles(row, changes)
     encoding = row["metadata"]["encoding"]
     if not is_stateless(encoding):
         yield f"metadata.encoding {encoding!r} is no codec that decodes any slice"
@@ -128,6 +129,16 @@ def numbered(row: Row, changes: Sequence[Row], size: int) -> Iterator[str]:
             yield f"change {number} removed a line ({change['role']}), but after is {quote(change['after'])}"
         if change["before"] == change["after"]:
             yield f"change {number} ({change['rule']}) changes nothing: {quote(change['before'])}"
+
+
+def roles(row: Row, changes: Sequence[Row]) -> Iterator[str]:
+    """Roles of kept segments and of removed lines are those there are (a user's rule may name another)."""
+    from pipeline.stages.strip import ROLES
+
+    for role in sorted({segment["role"] for segment in row["segments"]} - set(ROLES)):
+        yield f"segments have the role {role!r}, which is none; there are: {', '.join(ROLES)}"
+    for role in sorted({change["role"] for change in changes if change["stage"] != "user"} - {"", *ROLES}):
+        yield f"removed lines have the role {role!r}, which is none; there are: {', '.join(ROLES)}"
 
 
 def blocks(row: Row, data: bytes) -> tuple[list[Kept], list[str]]:

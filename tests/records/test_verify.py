@@ -106,6 +106,14 @@ DAMAGES: dict[str, tuple[tuple[str, Callable[..., object]], str]] = {
     ),
     "segments overlap": (act("documents", lambda rows: rows[0]["segments"][1].update(start=3)), "does not ascend"),
     "a role in capitals": (act("documents", lambda rows: rows[0]["segments"][1].update(role="Body")), "role is 'Body'"),
+    "a role that is none": (
+        act("documents", lambda rows: rows[0]["segments"][1].update(role="text")),
+        "segments have the role 'text', which is none; there are: title",
+    ),
+    "a removed role that is none": (
+        act("changes", lambda rows: next(row for row in rows if row["role"]).update(role="noise")),
+        "removed lines have the role 'noise', which is none",
+    ),
     "a sentence lost": (act("sentences", lambda rows: rows.pop(1)), "sentences has 1 rows for 2 segments"),
     "another sentence": (put("sentences", 1, text="No."), "sentence 1 is 'No.', not text[14:37]"),
     "a near-duplicate of nobody": (put_meta(0, near_duplicate_of="nobody.txt"), "names 'nobody.txt', which is no"),
