@@ -37,6 +37,7 @@ from pipeline.stages.segment import segment
 ROOT = Path(__file__).parent.parent
 EXACT = {"ja", "ko", "fr", "de", "es", "ru", "vi"}
 NOT_DETERMINED = {"zh inter-char space", "en stray-capital anywhere", "en missing-period The"}
+_TOKEN = re.compile("[A-Za-z0-9]+|[\u4e00-\u9fff]+|.")
 HARD = ROOT / "tests" / "repair" / "must_not_change.txt"
 
 
@@ -238,7 +239,7 @@ def harm(data: Path, peers: dict[str, Callable[[str], str]]) -> None:
 
 
 def places(before: str, after: str) -> int:
-    """Edited places: opcodes of a character diff, line by line where the lines match."""
+    """Edited places: opcodes of a diff of words and marks, line by line where the lines match."""
     if before == after:
         return 0
     old, new = before.split("\n"), after.split("\n")
@@ -247,7 +248,7 @@ def places(before: str, after: str) -> int:
     count = 0
     for one, two in zip(old, new, strict=True):
         if one != two:
-            matcher = difflib.SequenceMatcher(None, one, two, autojunk=False)
+            matcher = difflib.SequenceMatcher(None, _TOKEN.findall(one), _TOKEN.findall(two), autojunk=False)
             count += sum(tag != "equal" for tag, *_ in matcher.get_opcodes())
     return count
 

@@ -13,6 +13,7 @@ real sighting. ``examples`` are repaired (or counted), ``near_misses`` are not.
 
 from __future__ import annotations
 
+import re
 from typing import Final, NamedTuple
 
 from pipeline.rules import Rule
@@ -112,7 +113,8 @@ class Term(NamedTuple):
     @property
     def reason(self) -> str:
         """Why the entry exists, for people."""
-        what = f"stands for “{self.right}”" if self.level != "flag" else "is counted, never edited"
+        right = re.sub(r"\\\d", "…", self.right.partition("|")[0]).strip()
+        what = f"stands for “{right}”" if self.level != "flag" else "is counted, never edited"
         return f"{self.zh}, translated word by word, {what}. Sighting: {self.seen}"
 
 
