@@ -222,6 +222,20 @@ def test_full_adds_what_is_likely() -> None:
     assert "run. There" in repaired(text, "full").text
 
 
+def test_simplified_view_is_a_recorded_edit() -> None:
+    pytest.importorskip("opencc")
+    doc = detect(Document.from_source("a.txt", "今天下雨，我們沒有去公園。\nThe 雨 stays."))
+    simple = repair(doc, simplify=True)
+    assert simple.text == "今天下雨，我们没有去公园。\nThe 雨 stays."
+    assert {change.rule for change in simple.changes} == {"repair.simplified"}
+    assert repair(doc).text == doc.text
+
+
+def test_one_spelling_for_one_person() -> None:
+    text = "Li Yanchuan left. As Anna·Smith said, Li Yanchuan ’s shop is Li Yan-chuan ’s now."
+    assert "Li Yan-chuan" not in repaired(text).text
+
+
 def test_a_user_term_needs_its_context() -> None:
     term = UserTerm("user.cat", r"\bsky cat\b", "Tmall", context=("Alibaba",))
     with_context = detect(Document.from_source("a.txt", "The sky cat of Alibaba sells to all of us."))
