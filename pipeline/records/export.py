@@ -43,8 +43,8 @@ def export(output: Path, to: str, destination: Path | None, min_score: float = 0
 
     ``destination`` is a folder; for ``tmx`` and ``tsv`` a file; for ``moses`` a folder that exists, or a file name to
     which ``.zh`` and ``.en`` are added. Without one, ``tmx`` and ``tsv`` go to standard output and all others to
-    ``OUTPUT/export/FORMAT``. Pairs below ``min_score`` are left out. Raises ``ExportError`` for an unknown format, for
-    what is no output, and for a missing library.
+    ``OUTPUT/export/FORMAT``, which then holds this export and nothing else. Pairs below ``min_score`` are left out.
+    Raises ``ExportError`` for an unknown format, for what is no output, and for a missing library.
     """
     if to not in _FORMATS:
         raise ExportError(f"unknown format {to!r}{nearest(to, tuple(_FORMATS))}")
@@ -59,7 +59,11 @@ def export(output: Path, to: str, destination: Path | None, min_score: float = 0
             return []
         path = destination / f"pairs.{to}" if destination.is_dir() else destination
         return _write({path: (text.encode() for text in content)})
-    destination = destination or output / "export" / to
+    if destination is None:
+        own = output / "export" / to
+        written = _FOLDERS[to](output, own, min_score)
+        _sweep(own, written)
+        return written
     if to != "moses" and destination.is_file():
         raise ExportError(f"{str(destination)!r} is a file; {to} is written to a folder")
     return _FOLDERS[to](output, destination, min_score)
@@ -112,6 +116,17 @@ def markdown(row: Mapping[str, Any]) -> str:
 def _plain_markdown(line: str) -> str:
     line = _LINE_MARKUP.sub(r"\\\g<0>", _MARKUP.sub(r"\\\g<0>", line))
     return _NUMBERED.sub(r"\g<0>\\", line)
+
+
+def _sweep(folder: Path, written: Iterable[Path]) -> None:
+    """Remove what an earlier export left in the output's own folder, documents that are gone since, say."""
+    keep = set(written)
+    for path in sorted(folder.rglob("*"), reverse=True):
+        if path.is_dir():
+            if not any(path.iterdir()):
+                path.rmdir()
+        elif path not in keep:
+            path.unlink()
 
 
 def _write(files: Mapping[Path, Iterable[bytes]]) -> list[Path]:

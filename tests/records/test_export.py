@@ -38,6 +38,17 @@ def test_without_a_destination_it_is_inside_the_output_and_verify_minds_not(outp
     assert verify(output.path, [output.inputs]) == []
 
 
+def test_a_second_export_into_the_output_replaces_the_first(output: Output, tmp_path: Path) -> None:
+    export(output.path, "txt", None)
+    export(output.path, "txt", tmp_path / "mine")
+    output.change("documents/00000.jsonl", lambda rows: rows.pop(0))
+    folder = output.path / "export/txt"
+    assert names(export(output.path, "txt", None), folder) == ["b/page.html.txt", "c/legacy.txt"]
+    assert sorted(path.name for path in folder.iterdir()) == ["b", "c"]
+    export(output.path, "txt", tmp_path / "mine")
+    assert (tmp_path / "mine/a/plain.txt").is_file(), "what is not ours is left alone"
+
+
 @pytest.mark.parametrize(
     ("sources", "written"),
     [
