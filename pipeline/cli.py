@@ -323,7 +323,12 @@ def _add_export(commands: Any) -> None:
     parser = _command(commands, "export", _export, "Write an output in another format.")
     parser.add_argument("output", metavar="OUTPUT", help="the output folder of a run")
     parser.add_argument("--to", required=True, choices=FORMATS, metavar="FORMAT", help=", ".join(FORMATS))
-    parser.add_argument("-d", "--destination", metavar="PATH", help="folder or file (default: OUTPUT/export/FORMAT)")
+    parser.add_argument(
+        "-d",
+        "--destination",
+        metavar="PATH",
+        help="folder or file (default: OUTPUT/export/FORMAT, standard output for tmx and tsv)",
+    )
     parser.add_argument("--min-score", type=float, default=0.0, metavar="X", help="leave out pairs below this score")
 
 
