@@ -247,3 +247,17 @@ def without(row: dict[str, Any], number: int, at: int, before: int, encoding: st
 def told(row: dict[str, Any], changes: list[dict[str, Any]], data: bytes) -> list[str]:
     kept, broken = laws.blocks(row, data)
     return [*broken, *laws.explained(row, kept, changes, data), *laws.invented(row, kept, changes)]
+
+
+def test_an_output_may_have_many_files_of_a_kind(output: Output) -> None:
+    shards: dict[str, str] = {}
+    for number, row in enumerate(output.rows("documents/00000.jsonl")):
+        shards[row["id"]] = f"{number % 2:x}"
+    for table in ("documents", "changes", "sentences"):
+        rows = output.rows(f"{table}/00000.jsonl")
+        (output.path / table / "00000.jsonl").unlink()
+        for shard in "01":
+            output.write(f"{table}/{shard}.jsonl", [row for row in rows if shards[row["id"]] == shard])
+    assert found(output) == []
+    (output.path / "changes/1.jsonl").rename(output.path / "changes/2.jsonl")
+    assert found(output, limit=1) == ["changes/2.jsonl: there is no documents/2.jsonl beside it"]
