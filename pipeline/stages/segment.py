@@ -25,7 +25,9 @@ _WORD_BEFORE = re.compile(r"[A-Za-z.&'’-]{1,24}$")
 _WORD_AFTER = re.compile(r"[\s\"'“‘(\[「『（《【—–-]*([A-Za-z']+|[0-9]|[^\x00-\x7f])")
 # Who speaks, right behind a closing quote: up to twelve characters with a verb of saying, then a mark.
 _TAG = re.compile(
-    "[^。！？，；：“”「」\\n]{0,10}(?:说|說|道|问|問|喊|叫|答|笑|称|稱|表示|想|嚷|骂|罵|讲|講|回应|回應|解释|解釋|写|寫|吼|叹|嘆|催|补充|補充)"
+    "[^。！？，；：“”「」\\n]{0,10}"
+    "(?:说|說|(?<!知)道|问|問|喊|叫|答|笑|称|稱|表示|想|嚷|骂|罵|讲|講|回应|回應|解释|解釋|写|寫|吼|叹|嘆|催|补充|補充)"
+    "(?:道|着|著|了|起来|起來|一句|一声|一聲|[我你您他她它]们?)?(?:[，。：！？,:!?…]|$)"
 )
 # Abbreviations before which a capital is no new sentence.
 _TITLES: Final = frozenset(
@@ -125,7 +127,7 @@ def _end(line: str, start: int, match: re.Match[str]) -> int:
         return 0
     if mark[0] in "。｡！？":
         quoted = end > after
-        return 0 if quoted and _TAG.match(line, end, end + 14) else end
+        return 0 if quoted and _TAG.match(line, end, end + 18) else end
     before = line[match.start() - 1 : match.start()]
     if mark[0] == "…" or (mark[0] == "." and len(mark) > 1 and mark.strip(".") == ""):
         return end if end > after or (following.isspace() and _starts_sentence(line, end)) else 0
@@ -138,7 +140,7 @@ def _end(line: str, start: int, match: re.Match[str]) -> int:
 def _half_width(line: str, end: int, quoted: bool, chinese: bool, following: str) -> int:
     """``!`` and ``?``: in Chinese they end a sentence unless the speaker follows; in Latin before a capital."""
     if chinese or _HAN.match(following):
-        return 0 if quoted and _TAG.match(line, end, end + 14) else end
+        return 0 if quoted and _TAG.match(line, end, end + 18) else end
     return end if following.isspace() and _starts_sentence(line, end) else 0
 
 
