@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 # Verdicts, by the number of *other* files of the site that hold the line: 0; 1 or 2; 3 or more; and 3 or more that
-# are a third of the site's files or more.
+# are a third of the site's files or more (in powers of two).
 NEW: Final = 0.0
 SEEN: Final = 0.33
 COMMON: Final = 0.67
@@ -87,7 +87,8 @@ class Counts:
             return b""
         first, second = self._rows(np.frombuffer(keys, "<u8"))
         others = np.minimum(self.first[first], self.second[second]).astype(int) - 1
-        everywhere = max(3.0, min(files / 3, 200))
+        # A third of the files, counted in powers of two: were it exact, each new file would change old verdicts.
+        everywhere = max(3.0, min((1 << files.bit_length() - 1) / 3, 200))
         levels = (others >= 1).astype(np.uint8) + (others >= 3) + (others >= everywhere)
         return levels.astype(np.uint8).tobytes()
 

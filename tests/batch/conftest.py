@@ -100,3 +100,14 @@ def read_rows() -> Callable[[Path, str], list[dict[str, object]]]:
 @pytest.fixture
 def read_files() -> Callable[[Path], dict[str, bytes]]:
     return files
+
+
+@pytest.fixture(autouse=True, scope="session")
+def loaded() -> None:
+    """Load models and dictionaries once here; the worker processes of every run are forks of this one."""
+    from pipeline import clean
+    from pipeline.alignment.lexicon import glosses
+
+    clean(CHINESE.encode())
+    clean(ENGLISH.encode())
+    glosses("卖家")
