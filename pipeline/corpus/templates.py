@@ -88,7 +88,7 @@ class Counts:
         first, second = self._rows(np.frombuffer(keys, "<u8"))
         others = np.minimum(self.first[first], self.second[second]).astype(int) - 1
         # A third of the files, counted in powers of two: were it exact, each new file would change old verdicts.
-        everywhere = max(3.0, min((1 << files.bit_length() - 1) / 3, 200))
+        everywhere = max(3.0, min((1 << (files - 1).bit_length()) / 3, 200))
         levels = (others >= 1).astype(np.uint8) + (others >= 3) + (others >= everywhere)
         return levels.astype(np.uint8).tobytes()
 
