@@ -440,8 +440,15 @@ _LATIN_WORD = re.compile(r"[A-Za-zÀ-ɏ]+")
 _SIGNS = re.compile(r"[\W_]+")
 # Sentences that tell a text's language, spread over it.
 SAMPLE = 400
-# Words that every English text of a page or more is full of (.4 to .5 of it); other Latin-script languages have few.
-ENGLISH_SHARE = 0.15
+# Commonest words of other languages in Latin script, none of them common in English.
+FOREIGN = frozenset(
+    """le la les des et est une dans pour que qui sur avec pas ne il elle der die das und ist nicht ein eine mit von
+    den zu
+    el los las del por para con una como su di che per il non sono della het een van dat niet voor os da um uma não yang
+    dan di untuk dengan và của là các och att som""".split()
+)
+# Words below which a text is too short to be called foreign.
+FEWEST_WORDS = 20
 
 
 def _sample(texts: Sequence[str]) -> str:
@@ -460,8 +467,11 @@ def _is_english(texts: Sequence[str]) -> bool:
     words = _LATIN_WORD.findall(sample)
     if len(_HAN.findall(sample)) > sum(map(len, words)) / 3:
         return False
-    common = sum(word.lower() in lexicon.STOP for word in words)
-    return bool(words) and (len(words) < 60 or common >= ENGLISH_SHARE * len(words))
+    if len(words) < FEWEST_WORDS:
+        return bool(words)
+    english = sum(word.lower() in lexicon.STOP for word in words)
+    foreign = sum(word.lower() in FOREIGN for word in words)
+    return foreign <= max(english, 0.05 * len(words))
 
 
 def _can_translate(zh: Sequence[str], en: Sequence[str]) -> bool:

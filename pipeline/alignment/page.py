@@ -37,10 +37,10 @@ WHOLE = 0.01
 
 _HAN = f"[{lexicon.HAN}]"
 _ZH_SIGN = f"[{lexicon.HAN}，。、；：？！“”‘’（）《》—…·\\d\\s%.,-]"
-_EN_RUN = r"[A-Za-z][A-Za-zÀ-ɏ0-9 ,.;:'’\"“”()\-–—?!/&%$]*"
+_EN_RUN = r"[“\"]?[A-Za-z][A-Za-zÀ-ɏ0-9 ,.;:'’\"“”()\-–—?!/&%$]*"
 # One switch of language inside a line, at least three words of English and four Han characters.
-_EN_ZH = re.compile(rf"(?P<en>{_EN_RUN}?)\s*(?:[/|｜—–-]{{1,2}}\s*)?(?P<zh>{_HAN}{_ZH_SIGN}*)")
-_ZH_EN = re.compile(rf"(?P<zh>{_HAN}{_ZH_SIGN}*?)\s*(?:[/|｜—–-]{{1,2}}\s*)?[(（]?(?P<en>{_EN_RUN})[)）]?")
+_EN_ZH = re.compile(rf"(?P<en>{_EN_RUN}?)\s*(?:[/|｜—–-]{{1,2}}\s*)?(?P<zh>[“「『]?{_HAN}{_ZH_SIGN}*)")
+_ZH_EN = re.compile(rf"(?P<zh>[“「『]?{_HAN}{_ZH_SIGN}*?)\s*(?:[/|｜—–-]{{1,2}}\s*)?[(（]?(?P<en>{_EN_RUN})[)）]?")
 _ADDRESS = re.compile(r"https?://\S+|www\.\S+|[\w.+-]+@[\w.-]+|\S*[_/\\=<>{}]\S*")
 _ONE_HAN = re.compile(_HAN)
 _WORDS = re.compile(r"[A-Za-z][a-zA-Z'’-]*")

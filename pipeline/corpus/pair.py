@@ -36,8 +36,9 @@ class PairedTexts(NamedTuple):
 PROPOSALS = 8
 # A token in more than this share of one side's documents (and in more than 2) proposes nothing.
 COMMON = 0.2
-# Sentences of a document that are read for proposing and voting, spread evenly.
-SAMPLE = 48
+# Sentences of a document that are read for proposing and for voting, spread evenly.
+READ = 200
+VOTERS = 160
 # Cosine of the documents' tokens that a proposal must reach. Of 165 translations, mined from eight projects, the least
 # like had 0.146; of 33,820 other pairs 99 in 100 had less than 0.1.
 LEAST_SHARED = 0.13
@@ -45,6 +46,7 @@ LEAST_SHARED = 0.13
 LEAST_ALIGNED = 0.3
 
 _URL = re.compile(r"https?://[^\s)\]）】>\"'，。]+|\b[\w.+-]+@[\w-]+\.[\w.]+")
+_HAN = re.compile("[㐀-䶿一-鿿豈-﫿𠀀-𲎯]")
 _LANGUAGE_MARK = re.compile(
     r"(?<![a-z])(?:zh[-_]?(?:cn|hans?|hant|tw|hk)?|en[-_]?(?:us|gb)?|cn|chs|cht|eng?|chinese|english|中文|英文)(?![a-z])",
     re.IGNORECASE,
@@ -108,7 +110,7 @@ def _bag(document: Text) -> frozenset[str]:
     """What its translation may share with a document: numbers, URLs, English stems (of a Chinese one, the glosses)."""
     from pipeline.alignment import lexicon
 
-    text = "\n".join(s[:500] for s in _spread(document.sentences, 4 * SAMPLE))
+    text = "\n".join(s[:500] for s in _spread(document.sentences, READ))
     tokens = set(_URL.findall(text))
     if document.lang == "en":
         return frozenset(tokens | {t for t in lexicon.english_tokens(text) if len(t) > 2})
@@ -148,7 +150,7 @@ def _vote(
         partners[n].append(m)
         for k in (n, m):
             if k not in vectors:
-                vectors[k] = encode(encoder, list(_spread(_telling(documents[k].sentences), SAMPLE))).astype(np.float16)
+                vectors[k] = encode(encoder, list(_spread(_telling(documents[k].sentences), VOTERS))).astype(np.float16)
     nearest = {}  # (zh, en): similarity of each zh sentence's best in en, and of each en sentence's best in zh
     for n, found in partners.items():
         for m in found:
@@ -180,18 +182,26 @@ def _telling(sentences: Sequence[str]) -> Sequence[str]:
 
 
 def _confirm(documents: Sequence[Text], votes: Sequence[tuple[float, int, int]], encoder: Encoder) -> list[PairedTexts]:
-    from pipeline.alignment import align
-
     taken: set[int] = set()
     found = []
     for _, n, m in votes:
         if n in taken or m in taken:
             continue
-        zh, en = documents[n].sentences, documents[m].sentences
-        beads = [b for b in align(zh, en, encoder=encoder, min_score=0.5) if b.zh and b.en]
-        zh_share = sum(len(zh[i]) for b in beads for i in b.zh) / max(1, sum(map(len, zh)))
-        en_share = sum(len(en[j]) for b in beads for j in b.en) / max(1, sum(map(len, en)))
-        if max(zh_share, en_share) >= LEAST_ALIGNED and min(zh_share, en_share) >= LEAST_ALIGNED / 3:
+        shares = _paired_shares(documents[n].sentences, documents[m].sentences, encoder)
+        if max(shares) >= LEAST_ALIGNED and min(shares) >= LEAST_ALIGNED / 3:
             taken |= {n, m}
-            found.append(PairedTexts(n, m, round((zh_share + en_share) / 2, 4)))
+            found.append(PairedTexts(n, m, round(sum(shares) / 2, 4)))
     return sorted(found)
+
+
+def _paired_shares(zh: Sequence[str], en: Sequence[str], encoder: Encoder) -> tuple[float, float]:
+    """Share of each text's characters that pair off. Lines that stand in both, such as commands, tell nothing."""
+    from pipeline.alignment import align
+
+    both = set(zh) & set(en)
+    zh_size = [0 if s in both or not _HAN.search(s) else len(s) for s in zh]
+    en_size = [0 if s in both else len(s) for s in en]
+    beads = [b for b in align(zh, en, encoder=encoder, min_score=0.5) if b.zh and b.en]
+    zh_paired = sum(zh_size[i] for b in beads for i in b.zh)
+    en_paired = sum(en_size[j] for b in beads for j in b.en)
+    return zh_paired / max(1, sum(zh_size)), en_paired / max(1, sum(en_size))

@@ -5,11 +5,8 @@ from pipeline.alignment.page import align_page, split_line
 
 
 def page(*parts):
-    """Segments of a page, each part a paragraph; its language told by its first sign."""
-    return [
-        (text, "zh" if text[0] > "一" or (text[0] == "“" and text[1] > "一") else "en", n)
-        for n, text in enumerate(parts)
-    ]
+    """Segments of a page, each part a paragraph of one language."""
+    return [(text, "zh" if any("一" <= c <= "鿿" for c in text) else "en", n) for n, text in enumerate(parts)]
 
 
 def pairs(segments):
