@@ -11,6 +11,7 @@ are CPU time of this process; compare them with the peers of the same run, never
   adjective a title.
 * Harm: edited places per 10,000 characters of clean human text, and lines touched. Edits whose faults were vetted
   as real (half-width commas between Han, NBSP, C1 controls, doubled words …) are counted apart, by rule.
+* Sentence ends: lines of one sentence each, joined again by six.
 * Seeds: which artifacts listed in ``seed_artifacts.jsonl`` are repaired, by class.
 """
 
@@ -32,7 +33,7 @@ from pipeline.rules.glossary import TERMS
 from pipeline.stages.decode import unmangle
 from pipeline.stages.detect import detect, detect_line, han_units, units
 from pipeline.stages.repair import repair
-from pipeline.stages.segment import segment
+from pipeline.stages.segment import segment, sentences
 
 ROOT = Path(__file__).parent.parent
 EXACT = {"ja", "ko", "fr", "de", "es", "ru", "vi"}
@@ -297,6 +298,30 @@ def _has(wanted: str, line: str) -> bool:
     return not wanted or any(choice in line.lower() for choice in choices)
 
 
+def boundaries(data: Path) -> None:
+    """Sentence ends in lines of one sentence each, joined again by six."""
+    body = []
+    for name, end, inner, glue in (
+        ("wmt21_zh", "[。！？]$", "[。！？!?].", ""),
+        ("wmt21_en", '[.!?]["”]?$', '[.!?]["”]? [A-Z"“]', " "),
+    ):
+        lines = [row["text"].strip() for row in rows(data / "clean" / f"{name}.jsonl")]
+        lines = [line for line in lines if re.search(end, line) and not re.search(inner, line)]
+        right = wrong = missed = 0
+        for at in range(0, len(lines) - 5, 6):
+            gold, position = set(), 0
+            for line in lines[at : at + 6]:
+                gold.add(position + len(line))
+                position += len(line) + len(glue)
+            found = {last for _, last in sentences(glue.join(lines[at : at + 6]))}
+            right += len(gold & found)
+            wrong += len(found - gold)
+            missed += len(gold - found)
+        cells = [right / (right + wrong), right / (right + missed), 2 * right / (2 * right + wrong + missed)]
+        body.append([name, str(len(lines)), *(f"{cell:.4f}" for cell in cells)])
+    table(["sentence ends", "sentences", "precision", "recall", "F1"], body)
+
+
 def throughput(data: Path) -> None:
     import ftfy
 
@@ -324,7 +349,7 @@ def throughput(data: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="folder that holds lang/")
-    parser.add_argument("--only", default="", help="languages, damage, harm, seeds, throughput")
+    parser.add_argument("--only", default="", help="languages, damage, harm, seeds, boundaries, throughput")
     options = parser.parse_args()
     data, only = options.data / "lang", options.only
     if not only or "languages" in only:
@@ -337,6 +362,8 @@ def main() -> None:
         glossary_hits(data)
     if not only or "seeds" in only:
         seeds(data)
+    if not only or "boundaries" in only:
+        boundaries(data)
     if not only or "throughput" in only:
         throughput(data)
 
