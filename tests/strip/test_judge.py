@@ -218,7 +218,7 @@ def test_one_line_of_ten_megabytes() -> None:
 
 
 def test_more_lines_than_a_piece() -> None:
-    page = NEWS_EN * 2000
+    page = NEWS_EN * 900
     judged = judge(page)
     assert len(judged.verdicts) == len(page)
 

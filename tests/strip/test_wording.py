@@ -14,7 +14,14 @@ from pipeline.stages.strip.wording import match
 EXAMPLES = [(rule.id, line) for rule in RULES for line in rule.examples]
 NEAR_MISSES = [(rule.id, line) for rule in RULES for line in rule.near_misses]
 # Decided by comparison with other lines, not by wording.
-BY_COMPARISON = {"strip.duplicate", "strip.model", "strip.teaser", "strip.comment-thread", "strip.feed", "strip.link-list"}
+BY_COMPARISON = {
+    "strip.duplicate",
+    "strip.model",
+    "strip.teaser",
+    "strip.comment-thread",
+    "strip.feed",
+    "strip.link-list",
+}
 
 
 def rule_of(line: str) -> str:

@@ -7,6 +7,7 @@ does: a name, a date, a button between any two texts. A forum has such cycles to
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from typing import Final
@@ -52,6 +53,8 @@ TURNS: Final = 4
 REACH: Final = 14
 # Lines between two stretches of one thread, at most.
 BRIDGE: Final = 40
+# Headings of a thread or feed that are looked at, at most.
+HEADS: Final = 12
 # A button or label that stands so often is a part of a feed's cycle.
 COPIES: Final = 4
 
@@ -76,9 +79,10 @@ def below_article(page: Page, masked: Sequence[str], body: Flags) -> tuple[Flags
     feeds = [i for i in late if units[i] <= 7 and _FEED.match(masked[i])]
     if (not heads and not feeds) or is_forum(page, masked):
         return comments, feed
-    for head in heads:
-        _mark(comments, head, [i for i in late if i > head and _TURN.match(masked[i])])
-    for head in feeds:
+    turns = [i for i in late if _TURN.match(masked[i])]
+    for head in heads[:HEADS]:
+        _mark(comments, head, turns[bisect_right(turns, head) :])
+    for head in feeds[:HEADS]:
         # A label that stands above as well belongs to the article: "Pros:", "Cons:".
         above = set(masked[:head])
         count = Counter(masked[i] for i in late if i > head and units[i] <= 12)

@@ -145,7 +145,7 @@ def settle(look: Look, threshold: float) -> tuple[Flags, dict[int, LineRule]]:
     sure[list(broken)] = True
     keep |= _gaps(keep, probability, low, high) & ~sure
     prose = np.minimum(page.units, BLOCK_CAP)
-    if high > low and prose[low:high][keep[low:high]].sum() >= CLEAN_SHARE * prose.sum():
+    if 0 < CLEAN_SHARE * prose.sum() <= prose[low:high][keep[low:high]].sum():
         inside = np.zeros(len(keep), bool)
         inside[low:high] = True
         keep |= inside & ~sure & (probability > CLEAN_PROBABILITY)

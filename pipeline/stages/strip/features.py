@@ -53,6 +53,8 @@ WINDOWS: Final = (1, 2, 4, 8, 16)
 UNKNOWN: Final = -9.0
 # Farther than this is as far as can be, lines.
 FAR: Final = 64
+# Beyond so many lines only whole lines are looked for in others, not parts.
+LONG_PAGE: Final = 2000
 _METADATA: Final = list(MARKERS).index("metadata")
 
 _DATE = re.compile(
@@ -135,6 +137,9 @@ def block_around(scores: Floats) -> Floats:
 
 def _contained(lines: Sequence[str], wanted: Flags) -> Flags:
     """Which of the ``wanted`` lines stand in another line as well: titles do, in the page's head and in its lists."""
+    if len(lines) > LONG_PAGE:
+        count = Counter(lines)
+        return wanted & np.fromiter((count[line] > 1 for line in lines), bool, len(lines))
     text = "\n".join(lines)
     out = np.zeros(len(lines), bool)
     for i in np.flatnonzero(wanted).tolist():
