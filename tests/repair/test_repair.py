@@ -231,6 +231,13 @@ def test_simplified_view_is_a_recorded_edit() -> None:
     assert repair(doc).text == doc.text
 
 
+def test_untranslated_residue_is_counted_and_kept() -> None:
+    text = "Anna·Smith runs the shop 老城区 with her brother, and the firm ’s name is (红房子)."
+    doc = repaired(text)
+    assert "老城区" in doc.text
+    assert artifact_count(doc) == artifact_count(repaired(text.replace("老城区 ", ""))) + 1
+
+
 def test_one_spelling_for_one_person() -> None:
     text = "Li Yanchuan left. As Anna·Smith said, Li Yanchuan ’s shop is Li Yan-chuan ’s now."
     assert "Li Yan-chuan" not in repaired(text).text

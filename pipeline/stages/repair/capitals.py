@@ -148,7 +148,7 @@ def _is_stray(text: str, match: re.Match[str], word: str, flags: str, proven: bo
         return "v" in flags or word in _GRAMMAR
     if _in_quoted_title(text, start):
         return False
-    if previous == "to" and "v" in flags and "x" in flags:
+    if previous == "to" and "v" in flags and ("x" in flags or following in _AFTER_VERBS):
         return not _TITLE_TO.search(text, max(0, start - 30), start)  # "All You Need to Know"
     if _in_chain(text, start, following, third):
         return False

@@ -34,6 +34,7 @@ _CHAIN_LEFT = re.compile(r"(?:[A-Za-z][A-Za-z.]*[·•‧・])*[A-Za-z][A-Za-z.]
 _CHAIN_RIGHT = re.compile(r"[A-Za-z][A-Za-z.]*(?:[·•‧・][A-Za-z][A-Za-z.]*)*")
 _IN_CODE: Final = ("repair.space-before-punctuation", "repair.missing-space")
 _CODE_SIGN = re.compile(r"[{}<>=\\_\[\]|]|\(\)|--")
+_RESIDUE = re.compile("(?<![\u4e00-\u9fff（(“\"‘'《「])[\u4e00-\u9fff]{2,}(?![\u4e00-\u9fff）)”\"’'》」])")
 _LOOSE_ELLIPSIS = re.compile(r"(?<=[a-z]) +(?=… [A-Z])")
 _BRACKET = re.compile("[()\n]")
 # A second opening quote in mid-clause while the first, itself in mid-line, waits for its partner; one closes.
@@ -175,3 +176,10 @@ def _orphans(page: Page) -> Iterator[Edit]:
             depth -= 1
         elif text[max(0, match.start() - 3) : match.start()].isalpha() and match.start() > 2:
             yield Edit(match.start(), match.end(), "", "repair.orphan-bracket")
+
+
+def residue(page: Page) -> int:
+    """How many stretches of Han a translation left in English lines, outside brackets and quotes. Never edited."""
+    if page.text.isascii() or "en" not in page.spoken:
+        return 0
+    return sum(page.lang_at(match.start()) == "en" for match in _RESIDUE.finditer(page.text))

@@ -9,7 +9,7 @@ from pipeline.document import Change, Document, Edit
 from pipeline.stages.repair.capitals import capitals
 from pipeline.stages.repair.characters import characters
 from pipeline.stages.repair.chinese import chinese
-from pipeline.stages.repair.english import copyright_mark, english, loose_ends
+from pipeline.stages.repair.english import copyright_mark, english, loose_ends, residue
 from pipeline.stages.repair.entities import entities
 from pipeline.stages.repair.lines import Page
 from pipeline.stages.repair.loops import loops
@@ -70,6 +70,8 @@ def repair(doc: Document, level: str = "safe", glossary: Sequence[UserTerm] = ()
     if proven:
         for find in (loose_ends, names):
             doc, page = _apply(doc, page, find(page))
+    if signs:
+        flagged += residue(page)
     artifacts = flagged + sum(_is_artifact(change) for change in doc.changes[before:])
     if simplify:
         doc, page = _apply(doc, page, simplified(page))
