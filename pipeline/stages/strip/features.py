@@ -139,7 +139,7 @@ def _contained(lines: Sequence[str], wanted: Flags) -> Flags:
     """Which of the ``wanted`` lines stand in another line as well: titles do, in the page's head and in its lists."""
     if len(lines) > LONG_PAGE:
         count = Counter(lines)
-        return wanted & np.fromiter((count[line] > 1 for line in lines), bool, len(lines))
+        return np.asarray(wanted & np.fromiter((count[line] > 1 for line in lines), bool, len(lines)))
     text = "\n".join(lines)
     out = np.zeros(len(lines), bool)
     for i in np.flatnonzero(wanted).tolist():
