@@ -24,8 +24,13 @@ class ConservationError(RuntimeError):
     """Inputs are not documents plus rejected: a fault of the program, found before anything was renamed."""
 
 
-def write_output(db: sqlite3.Connection, output: Path, config: Config, names: list[str]) -> dict[str, Any]:
-    """Write every file of ``output`` from the settled outcome and return what ``run.json`` says."""
+def write_output(
+    db: sqlite3.Connection, output: Path, config: Config, selection: dict[str, list[str]]
+) -> dict[str, Any]:
+    """Write every file of ``output`` from the settled outcome and return what ``run.json`` says.
+
+    ``selection`` says which files the run was given: names of inputs, patterns to include and exclude.
+    """
     counts = _counts(db)
     shards = dict(_shards(db, "rule = ''")), dict(_shards(db, "rule <> ''"))
     wanted = {output / "rules.json", output / "run.json"}
@@ -51,7 +56,7 @@ def write_output(db: sqlite3.Connection, output: Path, config: Config, names: li
                 f"{counts['inputs']} inputs, but {counts['documents']} documents and "
                 f"{counts['rejected']} rejected were written; please report this"
             )
-        summary = _summary(db, counts, config, names)
+        summary = _summary(db, counts, config, selection)
         parts.write(output / "run.json", [_json(summary)])
         parts.commit()
     for kind in KINDS:
@@ -157,7 +162,9 @@ def _rules(config: Config) -> dict[str, dict[str, str]]:
     return {id: {"stage": stages[id], "reason": told[id]} for id in sorted(told)}
 
 
-def _summary(db: sqlite3.Connection, counts: dict[str, int], config: Config, names: list[str]) -> dict[str, Any]:
+def _summary(
+    db: sqlite3.Connection, counts: dict[str, int], config: Config, selection: dict[str, list[str]]
+) -> dict[str, Any]:
     stages: dict[str, int] = {}
     roles: dict[str, int] = {}
     for (stats,) in db.execute("select stats from outcome join result using (key) where rule = '' order by source"):
@@ -171,7 +178,7 @@ def _summary(db: sqlite3.Connection, counts: dict[str, int], config: Config, nam
     return {
         "version": __version__,
         "config": {**orjson.loads(orjson.dumps(asdict(config))), "digest": config.digest()},
-        "input_names": names,
+        **selection,
         **counts,
         "languages": dict(languages),
         "rejected_by_rule": dict(rejected),

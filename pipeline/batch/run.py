@@ -158,7 +158,7 @@ def _run(state: State, folder: Path, named: list[Input], config: Config, options
     settle(state.db, config)
     faults = _pair(state, config, options)
     notes += [f"no pairs or terms from {fault}" for fault in faults]
-    summary, written = _write(state, folder, named, config, whole=not faults)
+    summary, written = _write(state, folder, _selection(named, options), config, whole=not faults)
     return Report(summary, new, max(0, total - new), written, tuple(notes), len(faults))
 
 
@@ -316,15 +316,22 @@ def _stat(path: bytes) -> str:
         return ""
 
 
-def _write(state: State, folder: Path, named: list[Input], config: Config, whole: bool) -> tuple[dict[str, Any], bool]:
+def _selection(named: list[Input], options: Options) -> dict[str, list[str]]:
+    """Which files the run was given, as ``run.json`` has it: `verify` looks for a row of each."""
+    names = [item.name for item in named]
+    return {"input_names": names, "include": list(options.include), "exclude": list(options.exclude)}
+
+
+def _write(
+    state: State, folder: Path, selection: dict[str, list[str]], config: Config, whole: bool
+) -> tuple[dict[str, Any], bool]:
     """Settle and write the output, unless it stands already as it would be written."""
     from pipeline.batch.output import output_digest, write_output
 
-    content = _content_digest(state, config, named)
+    content = _content_digest(state, config, selection)
     if state.meta("content") == content and state.meta("files") == output_digest(folder):
         return json.loads(state.meta("summary")), False
-    names = [item.name for item in named]
-    summary = write_output(state.db, folder, config, names)
+    summary = write_output(state.db, folder, config, selection)
     state.drop_unused()
     # An output that lacks something for a fault is not taken for up to date.
     state.set_meta(
@@ -333,10 +340,10 @@ def _write(state: State, folder: Path, named: list[Input], config: Config, whole
     return summary, True
 
 
-def _content_digest(state: State, config: Config, named: list[Input]) -> str:
+def _content_digest(state: State, config: Config, selection: dict[str, list[str]]) -> str:
     import hashlib
 
-    digest = hashlib.sha256(f"{config.digest()} {program_digest()} {[item.name for item in named]}".encode())
+    digest = hashlib.sha256(f"{config.digest()} {program_digest()} {selection}".encode())
     for row in state.db.execute(
         "select outcome.source, outcome.key, outcome.rule, duplicate_of, near, member.reason "
         "from outcome join member using (source) order by outcome.source"

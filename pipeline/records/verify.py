@@ -45,8 +45,8 @@ def verify(output: Path, inputs: Sequence[Path], limit: int = 20) -> list[str]:
     if not (output / "run.json").is_file():
         raise UsageError(f"{str(output)!r} is no output of a run: it has no run.json")
     named = name_inputs([str(path) for path in inputs])
-    files = {found.source: found.path for found in find_files(named, output)}
     run, _ = _object(output / "run.json", "run")
+    files = {found.source: found.path for found in find_files(named, output, *_patterns(run))}
     with closing(_Sources(files, _limits(run))) as sources:
         return list(islice(_Check(output, sources).offences(), limit))
 
@@ -362,6 +362,12 @@ class _Sources:
                 places[member.name] = (spool.tell(), len(member.data))
                 spool.write(member.data)
         return spool, places
+
+
+def _patterns(run: Row) -> tuple[list[str], list[str]]:
+    """What the run was told to include and to exclude."""
+    include, exclude = (run.get(key) for key in ("include", "exclude"))
+    return include if isinstance(include, list) else [], exclude if isinstance(exclude, list) else []
 
 
 def _limits(run: Row) -> Config:

@@ -165,6 +165,13 @@ def test_files_that_do_not_belong_are_found(output: Output, name: str, content: 
     assert any(sentence in offence for offence in told), told
 
 
+def test_files_that_the_run_was_told_to_pass_over_need_no_row(output: Output) -> None:
+    (output.inputs / "notes.md").write_bytes(b"x")
+    assert found(output) == ["notes.md: an input without a row in documents or rejected"]
+    output.change("run.json", lambda rows: rows[0].update(include=[], exclude=["*.md"]))
+    assert found(output) == []
+
+
 def test_an_input_that_changed_is_found(output: Output) -> None:
     (output.inputs / "a/plain.txt").write_bytes(b"new")
     assert any("the first 16 digits of the file's SHA-256" in offence for offence in found(output))
