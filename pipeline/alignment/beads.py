@@ -398,18 +398,28 @@ def judge(found: Sequence[Found], texts: Texts, gate: dict[str, float]) -> list[
 def align_texts(zh: Sequence[str], en: Sequence[str], encoder: Encoder, min_score: float) -> list[Bead]:
     """See ``pipeline.alignment.align``."""
     beads: list[Bead] = []
-    if zh and en and _is_chinese(zh) and _is_english(en):
+    # Lines without a letter (blank, signs, numbers) are all alike, and nothing to pair.
+    zh_at = [i for i, text in enumerate(zh) if _LETTER.search(text)]
+    en_at = [j for j, text in enumerate(en) if _LETTER.search(text)]
+    if zh_at and en_at and _is_chinese(zh) and _is_english(en):
         weights = load_weights()[encoder.kind]
-        texts = describe(zh, en, encoder)
-        found = cut(texts, encoder, first_path(texts, encoder), weights["beads"])
-        scores = judge(found, texts, weights["gate"])
-        kept = (bead for bead in found if bead.zh and bead.en)
+        texts = describe([zh[i] for i in zh_at], [en[j] for j in en_at], encoder)
+        found = [
+            bead
+            for bead in cut(texts, encoder, first_path(texts, encoder), weights["beads"])
+            if bead.zh and bead.en and _can_translate([zh[zh_at[i]] for i in bead.zh], [en[en_at[j]] for j in bead.en])
+        ]
         beads = [
-            Bead(bead.zh, bead.en, round(score, 4))
-            for bead, score in zip(kept, scores, strict=True)
-            if score >= min_score and _can_translate([zh[i] for i in bead.zh], [en[j] for j in bead.en])
+            Bead(_span(bead.zh, zh_at), _span(bead.en, en_at), round(score, 4))
+            for bead, score in zip(found, judge(found, texts, weights["gate"]), strict=True)
+            if score >= min_score
         ]
     return _with_nulls(beads, len(zh), len(en))
+
+
+def _span(side: tuple[int, ...], places: Sequence[int]) -> tuple[int, ...]:
+    """Indexes into the text as it was given; blank lines inside a bead belong to it."""
+    return tuple(range(places[side[0]], places[side[-1]] + 1))
 
 
 def first_path(texts: Texts, encoder: Encoder) -> Path:
@@ -437,6 +447,7 @@ def _vectors(side: features.Side, encoder: Encoder, group: int) -> Array:
 _HAN = re.compile(f"[{lexicon.HAN}]")
 _KANA = re.compile("[ぁ-ヿ가-힣]")
 _LATIN_WORD = re.compile(r"[A-Za-zÀ-ɏ]+")
+_LETTER = re.compile(r"[^\W\d_]")
 _SIGNS = re.compile(r"[\W_]+")
 # Sentences that tell a text's language, spread over it.
 SAMPLE = 400
