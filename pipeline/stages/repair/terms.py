@@ -26,6 +26,8 @@ _EXPLAINS = re.compile(
 _ALSO: Final = r",? ?[(（]?(?:now |then |later |formerly |or |called |known as |today |the )*"
 # Characters before and behind an anchor that a pattern may look at: four times the longest phrase of the table.
 _REACH: Final = 160
+# Looking for so many entries one by one costs more than one walk through all words.
+_MANY: Final = 4
 _VOWEL_SOUND: Final = re.compile("(?i)(?!uni|use|usa|one|eu)[aeiou]|(?:SEO|RMB|MP|hour|honest)")
 
 
@@ -82,6 +84,14 @@ class Vocabulary:
                         seen.add(match.start())
                         yield match
 
+    def locate(self, anchors: Iterable[str]) -> None:
+        """Note where each of these words stands, in one walk through the text."""
+        places: dict[str, list[int]] = {anchor: [] for anchor in anchors}
+        for match in _WORD.finditer(self._text):
+            if match[0] in places:
+                places[match[0]].append(match.start())
+        self._places.update(places)
+
     def _find(self, phrase: str) -> Iterator[int]:
         """Where ``phrase`` stands as whole words."""
         text, size = self._text, len(phrase)
@@ -131,6 +141,8 @@ def _candidates(vocabulary: Vocabulary) -> list[Term]:
             worlds[world] = vocabulary.count(_context(term.context), term.needs)
         if worlds[world]:
             found.append(term)
+    if len(found) > _MANY:
+        vocabulary.locate(anchor for term in found for anchor in term.anchors)
     return found
 
 
