@@ -271,6 +271,7 @@ BAD = {
     "brackets without end": ("(" * 5000 + "中" + ")" * 5000, None),
     "spaces without end": ("a" + " " * 20_000 + ", b", None),
     "one character": ("’", "’"),
+    "a capital at the very end": ("10 million The ", None),
     "line separators": ("one\u2028two\x0bthree\x85four", "one two three four"),
 }
 

@@ -86,7 +86,11 @@ def _candidates(page: Page, proven: bool, likely: bool) -> Iterator[Edit]:
     plain: dict[str, bool] = {}  # whether the text has this word in lower case, too
     for match in matches:
         start, word = match.start(), match[0].lower()
-        if match[0] in _NEXT and text[match.end() + 1].islower() and _ends_sentence(text, start, likely):
+        if (
+            match[0] in _NEXT
+            and text[match.end() + 1 : match.end() + 2].islower()
+            and _ends_sentence(text, start, likely)
+        ):
             yield Edit(start - 1, start - 1, ".", "repair.missing-stop")
             continue
         flags = "lx" if word in _GRAMMAR else known.get(match[0], "l")
