@@ -10,6 +10,8 @@ from pipeline.stages.repair.lines import Page, settle, space_start
 
 _QUOTE = re.compile("[“”]")
 _LINE = re.compile("[^\n]*[“”][^\n]*")
+# Chinese set with spaces around its other marks, too, is spaced as a style.
+_SPACED = re.compile("[\u4e00-\u9fff”] [，。；：？！、]|[，；：、] [\u4e00-\u9fff“]")
 _ENDS = " \t,.;:?!)]，。；：？！）、…—"
 
 
@@ -27,7 +29,17 @@ def quotes(page: Page) -> list[Edit]:
             line, bounds = [], page.line_of(match.start())
         line.append(match.start())
     edits += _line(text, line, *bounds)
-    return settle(text, edits)
+    spaced: dict[int, bool] = {}  # by start of line: are its marks spaced throughout?
+    kept = []
+    for edit in edits:
+        if edit.rule == "repair.space-in-quote":
+            start, end = page.line_of(edit.start)
+            if start not in spaced:
+                spaced[start] = _SPACED.search(text, start, end) is not None
+            if spaced[start]:
+                continue
+        kept.append(edit)
+    return settle(text, kept)
 
 
 def _line(text: str, at: list[int], start: int, end: int) -> Iterator[Edit]:
