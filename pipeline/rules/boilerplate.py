@@ -254,6 +254,19 @@ RULES: Final[tuple[LineRule, ...]] = (
         ("Bake the cookies for ten minutes and let them cool.",),
     ),
     LineRule(
+        "strip.slogan", "ad", "what an account or site says of itself",
+        ("为你", "为您", "為您", "精选", "精選", "公众号", "致力于", "专注"),
+        r"^(?:为|為)[你您](?:推送|解读|提供|分享|带来|精选|推荐).{2,40}$|^(?:每日|每天|今日)?(?:精选|精選).{2,20}(?:资讯|資訊|头条|热点|干货|动态)(?:资讯|信息)?[.!]?$|"
+        r"^.{2,24}都在(?:关注|看|读)的(?:微信)?公众号$|^.{0,50}(?:致力于|专注于?)(?:提供|分享|为).{2,40}(?:资讯|干货|知识|服务|信息|动态)[.!]?$",
+        26, "outside",
+        ("为您推送最新的港口资讯", "精选今日海运热点资讯", "港口人都在关注的公众号", "海港观察，致力于提供一手航运资讯、干货知识。"),
+        ("为您的孩子选一双合脚的鞋，比什么都要紧，医生说。", "专注于一件事情需要练习。"),
+    ),
+    LineRule(
+        "strip.byline", "byline", "a bare name, or an account's word about itself, between the title and the date",
+        (), "", 1e9, "outside", (), (),
+    ),
+    LineRule(
         "strip.dateline", "byline", "date and time, alone or with source and author, above or below the body",
         ("20", "19"),
         r"^(?:发布时间|发表时间|更新时间|发布于|发表于|发布日期|时间|日期|posted|published|updated|date|created)?[: ]{0,2}(?:on |at )?(?:19|20)\d\d ?[-/.年] ?\d{1,2} ?[-/.月] ?\d{1,2} ?日?(?:[ t]{1,3}\d{1,2}:\d\d(?::\d\d)?)(?:[ |].{0,60})?$|"

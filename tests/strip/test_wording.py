@@ -21,6 +21,7 @@ BY_COMPARISON = {
     "strip.comment-thread",
     "strip.feed",
     "strip.link-list",
+    "strip.byline",
 }
 
 

@@ -24,7 +24,7 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 # Probability from which a line stays.
-THRESHOLDS: Final = {"recall": 0.2, "balanced": 0.4, "precision": 0.6}
+THRESHOLDS: Final = {"recall": 0.2, "balanced": 0.35, "precision": 0.6}
 # A page has a few thousand lines at most; a longer file is judged in pieces of so many lines, to bound memory.
 PIECE: Final = 20_000
 # Most lines of a gap inside the body that is filled, and the probability its lines must have.
@@ -143,6 +143,8 @@ def settle(look: Look, threshold: float) -> tuple[Flags, dict[int, LineRule]]:
         if sure[line] or not low <= line < high or probability[line] < 0.5:
             keep[line] = False
     sure[list(broken)] = True
+    _drop_counters(look, keep, broken)
+    sure[list(broken)] = True
     keep |= _gaps(keep, probability, low, high) & ~sure
     prose = np.minimum(page.units, BLOCK_CAP)
     if 0 < CLEAN_SHARE * prose.sum() <= prose[low:high][keep[low:high]].sum():
@@ -157,6 +159,14 @@ def settle(look: Look, threshold: float) -> tuple[Flags, dict[int, LineRule]]:
     _drop_link_lists(look, keep, broken)
     _rescue_heading(look, keep, low)
     return keep, broken
+
+
+def _drop_counters(look: Look, keep: Flags, broken: dict[int, LineRule]) -> None:
+    """Drop a bare number right below a date line: how often the page was read."""
+    for line, rule in look.rules.items():
+        if rule.id == "strip.dateline" and line + 1 < len(keep) and look.page.lines[line + 1].isdecimal():
+            keep[line + 1] = False
+            broken[line + 1] = wording.BY_ID["strip.views"]
 
 
 def _break(keep: Flags, lines: Flags, rule: str, broken: dict[int, LineRule]) -> None:
@@ -282,8 +292,8 @@ def _title_stands(look: Look, keep: Flags, found: Found) -> None:
     """Keep the title where the page shows it, unless the model is sure that the line is something else."""
     if found.title >= 0 and look.probability[found.title] > TITLE_PROBABILITY:
         keep[found.title] = True
-    for copy in found.copies:
-        keep[copy] = False
+    for line in found.copies | found.names:
+        keep[line] = False
 
 
 def _roles(look: Look, keep: Flags, found: Found) -> list[Verdict]:
@@ -298,6 +308,8 @@ def _roles(look: Look, keep: Flags, found: Found) -> list[Verdict]:
         rule = look.rules.get(i)
         if i in found.copies:
             verdict = Verdict(True, "duplicate", 1.0, "strip.duplicate")
+        elif i in found.names:
+            verdict = Verdict(True, "byline", 1.0, "strip.byline")
         elif kept[i]:
             verdict = Verdict(False, "title" if i == found.title else kept_role(page, i, kept), round(p, 4), "")
             section = ""

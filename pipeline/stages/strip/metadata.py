@@ -18,10 +18,10 @@ TITLE_REACH: Final = 8
 BYLINE_REACH: Final = 6
 
 # A title of so many words (Han bigrams) or more, over a body of so many units, of which the body uses less than this
-# share, is not the body's title.
+# share, is hardly that body's title: two of 221 labelled pages are such and should not be.
 FEWEST_TITLE_WORDS: Final = 8
-FEWEST_BODY_UNITS: Final = 200.0
-MISMATCH_SHARE: Final = 0.12
+FEWEST_BODY_UNITS: Final = 400.0
+MISMATCH_SHARE: Final = 0.28
 
 _MONTHS: Final = {
     name: number
@@ -70,6 +70,7 @@ class Found(NamedTuple):
     copies: frozenset[int]  # other lines that say no more than the title, outside the body
     mismatch: bool  # the title and the body have nothing in common
     bylines: frozenset[int]
+    names: frozenset[int]  # of these the bare names between title and date, and how an account introduces itself
     values: dict[str, str]
     sources: dict[str, int]
 
@@ -121,7 +122,7 @@ def from_lines(page: Page, keep: NDArray[np.bool_], looked: Columns, title: str)
     """What the lines around the body say. ``title`` is what the page's head says, or ``""``."""
     at = np.flatnonzero(keep)
     if not len(at):
-        return Found(-1, frozenset(), False, frozenset(), {}, {})
+        return Found(-1, frozenset(), False, frozenset(), frozenset(), {}, {})
     first, last = int(at[0]), int(at[-1])
     values: dict[str, str] = {}
     sources: dict[str, int] = {}
@@ -132,13 +133,15 @@ def from_lines(page: Page, keep: NDArray[np.bool_], looked: Columns, title: str)
     bylines = _bylines(page, keep, looked, top, first, last)
     for line in sorted(bylines):
         _take(page.lines[line], line, values, sources)
-    _name_line(page, keep, top, bylines, values, sources)
+    names = _name_lines(page, looked, top, bylines, values, sources)
     for line in range(len(page.lines)):
         if not keep[line] and (found := _PERMALINK.match(page.lines[line])):
             values.setdefault("url", found[1])
             sources.setdefault("url", line)
-    copies, mismatch = _compare(page, keep, title_at, first, last)
-    return Found(title_at, copies, mismatch, frozenset(bylines), values, sources)
+    body = keep.copy()
+    body[list(names)] = False
+    copies, mismatch = _compare(page, body, title_at, first, last)
+    return Found(title_at, copies, mismatch, frozenset(bylines), names, values, sources)
 
 
 def _compare(page: Page, keep: NDArray[np.bool_], title_at: int, first: int, last: int) -> tuple[frozenset[int], bool]:
@@ -257,36 +260,33 @@ def _take(text: str, line: int, values: dict[str, str], sources: dict[str, int])
         put("account", found[1])
 
 
-def _name_line(
+def _name_lines(
     page: Page,
-    keep: NDArray[np.bool_],
+    looked: Columns,
     top: int,
     bylines: set[int],
     values: dict[str, str],
     sources: dict[str, int],
-) -> None:
+) -> frozenset[int]:
     """A bare name between title and date is the author; a line that introduces it makes it the account."""
     dated = [line for line in sorted(bylines) if date_in(page.lines[line])]
-    if not dated or not top < dated[0] <= top + 4:
-        return
+    if not dated or not top + 1 < dated[0] <= top + 4:
+        return frozenset()
     name_at = top + 1
     name = page.lines[name_at]
-    if (
-        keep[name_at]
-        or name_at in bylines
-        or page.units[name_at] > 6
-        or len(name) < 2
-        or any(c.isdigit() for c in name)
-    ):
-        return
+    if name_at in bylines or not 2 <= len(name) <= 40 or any(c.isdigit() for c in name):
+        return frozenset()
     if page.units[name_at] > 6 or page.markers[name_at].sum() or page.last[name_at] in (STOP, DOT):
-        return
+        return frozenset()
     values.setdefault("author", name)
     sources.setdefault("author", name_at)
+    found = {name_at}
     for line in range(name_at + 1, dated[0]):
         if page.lines[line].startswith(name):
+            found.add(line)
             values.setdefault("account", name)
             sources.setdefault("account", name_at)
-            if found := _URL.search(page.lines[line]):
-                values.setdefault("site", found[0])
+            if url := _URL.search(page.lines[line]):
+                values.setdefault("site", url[0])
                 sources.setdefault("site", line)
+    return frozenset(found)
