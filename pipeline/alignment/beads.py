@@ -46,8 +46,12 @@ PAIRED = 10**8
 BLOCK_CELLS = 40_000
 # What a bead must promise above a null: the expected gain in correct beads that one wrong bead costs.
 DOUBT = 0.25
+# Share of both sides that must have partners, in texts of more than 20 sentences, for any to be believed.
+LEAST_COVERED = 0.05
 # What the share of sentences without partner may add to it.
 MOST_DOUBT = 0.25
+# Share of both sides that must have partners, in texts of more than 20 sentences, for any to be believed.
+LEAST_COVERED = 0.05
 
 
 class Lattice(NamedTuple):
@@ -414,6 +418,10 @@ def align_texts(zh: Sequence[str], en: Sequence[str], encoder: Encoder, min_scor
             for bead, score in zip(found, judge(found, texts, weights["gate"]), strict=True)
             if score >= min_score
         ]
+        few_zh = sum(len(b.zh) for b in beads) < LEAST_COVERED * len(zh_at) >= 1
+        few_en = sum(len(b.en) for b in beads) < LEAST_COVERED * len(en_at) >= 1
+        if few_zh and few_en:
+            beads = []  # chance likenesses of two long texts
     return _with_nulls(beads, len(zh), len(en))
 
 
