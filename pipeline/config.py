@@ -63,7 +63,8 @@ class Config:
     min_score: float = 0.0  # pairs below this score are not written (0..1)
     # A page over this size is data, not an article; 64 MB is 10 times the largest saved page known to us.
     max_bytes: int = 64_000_000  # bytes
-    max_seconds: float = 60.0  # CPU seconds for one document; 200 lines take about 0.01
+    # Seconds for one document, and one more for each 200 kB of its file; 200 lines take about 0.01.
+    max_seconds: float = 60.0
     max_memory: int = 2_000_000_000  # bytes of address space growth of a worker for one document
     max_members: int = 1_000_000  # of one container
     max_depth: int = 3  # containers within containers

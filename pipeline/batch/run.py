@@ -31,6 +31,8 @@ _PASSING = ("batch.time-limit", "batch.memory-limit", "batch.crashed", "batch.er
 _FAILURES = {"time-limit": "it took longer than max_seconds", "crashed": "its worker process died"}
 # Seconds for pairing all documents of a batch, or for aligning two of them.
 _PAIRING_SECONDS = 86_400.0
+# What a large file adds to the time limit: a tenth of the speed on one line of 50 MB.
+_BYTES_PER_SECOND = 200_000
 
 
 class Options(NamedTuple):
@@ -180,7 +182,7 @@ def _scan(state: State, folder: Path, named: list[Input], config: Config, option
     rows = _pages(db, "select source, path from file where stat = '' and source > ? order by source limit 1000")
     tasks = (Scan(source, path) for source, path in rows)
     db.execute("begin")
-    for n, outcome in enumerate(_work(tasks, state, config, options, config.max_seconds), 1):
+    for n, outcome in enumerate(_work(tasks, state, config, options), 1):
         source = outcome.task.source
         *members, last = outcome.results or [""]
         if outcome.failure:
@@ -194,7 +196,7 @@ def _scan(state: State, folder: Path, named: list[Input], config: Config, option
             db.execute("begin")
     db.execute("commit")
     progress.end()
-    for outcome in _work(iter([Count()]), state, config, options, _PAIRING_SECONDS):
+    for outcome in _work(iter([Count()]), state, config, options):
         db.execute("begin")
         for source, levels in (pair for portion in outcome.results for pair in portion):
             state.set_levels(source, levels)
@@ -219,7 +221,7 @@ def _clean(state: State, config: Config, options: Options, progress: Progress) -
         rows = _pages(db, "select source, path from todo where source > ? order by source limit 1000")
         tasks = (Clean(source, path) for source, path in rows)
         db.execute("begin")
-        for outcome in _work(tasks, state, config, options, config.max_seconds):
+        for outcome in _work(tasks, state, config, options):
             rejected = 0
             for result in outcome.results:
                 state.add_result(result)
@@ -262,9 +264,19 @@ def _pair(state: State, config: Config, options: Options) -> list[str]:
     return bilingual.find_pairs(state.db, work, config.min_score)
 
 
-def _work(tasks: Iterator[Any], state: State, config: Config, options: Options, seconds: float) -> Iterator[Outcome]:
+def _work(tasks: Iterator[Any], state: State, config: Config, options: Options) -> Iterator[Outcome]:
     setup = partial(_set_up, config, str(state.path))
-    return run_tasks(tasks, _do, setup, max(1, options.workers), lambda task: seconds)
+    return run_tasks(tasks, _do, setup, max(1, options.workers), partial(_seconds, config))
+
+
+def _seconds(config: Config, task: Scan | Clean | Count) -> float:
+    """The time limit of a task: that of its next document."""
+    if isinstance(task, Count):
+        return _PAIRING_SECONDS
+    try:
+        return config.max_seconds + os.stat(task.path).st_size / _BYTES_PER_SECOND
+    except OSError:
+        return config.max_seconds
 
 
 _worker: Worker | None = None  # of this process
