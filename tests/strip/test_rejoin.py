@@ -26,7 +26,10 @@ JOINED = [
     (["“" + LONG_ZH, "”，他说。"], [(0, "")]),
 ]
 
+JOINED.append((["感", "谢", "各", "位", "新", "人", "，", "明", "年", "再", "见"], [(i, "") for i in range(10)]))
+
 APART = {
+    "font sizes and buttons": ["大", "中", "小", "打印", "关闭"],
     "verse": [
         "She walks alone in evening light",
         "and all the hills are dark and bright",

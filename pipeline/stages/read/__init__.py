@@ -148,8 +148,10 @@ def _rejoined(doc: Document) -> Document:
     starts = line_starts(lines)
     edits = []
     for index, between in rejoin(lines):
-        end = starts[index] + len(lines[index])
-        edits.append(Edit(end, end + 1, between, "read.rejoin"))
+        # The break goes with the blanks that stand around it.
+        end = starts[index] + len(lines[index].rstrip())
+        after = starts[index + 1] + len(lines[index + 1]) - len(lines[index + 1].lstrip())
+        edits.append(Edit(end, after, between, "read.rejoin"))
     return doc.edit(edits)
 
 

@@ -17,6 +17,8 @@ from typing import Final
 
 # No line begins with one of these unless it was cut off from the line before.
 _CONTINUES: Final = "，。、；：！？）》」』】〕”’,;)"
+# Marks that a text set letter by letter has on lines of their own.
+_MARKS: Final = "，。、；：！？“”‘’（）《》"
 # A line that ends in one of these is whole.
 _WHOLE: Final = "。！？!?.…；;：:"
 _CODE: Final = re.compile(r"[{}=<>\\|$\t`]|https?:|\w\(")
@@ -34,13 +36,15 @@ _LAST: Final = frozenset(
 _FIRST: Final = frozenset(
     "of to in on at by for from with and or but that which who whose is are was were has have had as than said says "
     "into about between over under after before while when if will would can could should may might must does did "
-    "also because so where since until against where during through within without then takes makes provides helps lets "
+    "also because so where since until against during through within without then takes makes provides helps lets "
     "the a an its their he she they it we told".split()
 )
 
 # Length in units (Han / 1.6 + words) that two joined lines have together, and one of them alone where only lower case
 # speaks for the join: longer than a verse, and than a line of mail wrapped at 72 columns.
 LONG: Final = 18.0
+# Lines of one character that make a run; a vertical menu has fewer.
+LETTERS: Final = 5
 # Length of a fragment between two lines that may be joined on both sides, units.
 FRAGMENT: Final = 8.0
 
@@ -66,6 +70,7 @@ def rejoin(lines: Sequence[str]) -> list[tuple[int, str]]:
         alone = max(running, sizes[index + 1])
         if (together if second[0] in _CONTINUES else alone) >= LONG and _goes_on(first, second):
             joined[index] = _between(first, second)
+    joined |= _letter_runs(lines)
     for index in sorted(joined):
         before = index - 1
         if before < 0 or before in joined or sizes[index] > FRAGMENT or sizes[before] + sizes[index + 1] < LONG:
@@ -81,6 +86,22 @@ def rejoin(lines: Sequence[str]) -> list[tuple[int, str]]:
         ):
             joined[before] = _between(first, second)
     return sorted(joined.items())
+
+
+def _letter_runs(lines: Sequence[str]) -> dict[int, str]:
+    """Breaks inside runs of lines of one Han character each: text that was animated or set letter by letter."""
+    joined: dict[int, str] = {}
+    run: list[int] = []
+    for index in range(len(lines) + 1):
+        line = lines[index].strip() if index < len(lines) else ""
+        if 0 < len(line) <= 4 and (_HAN.search(line) or line in _MARKS or (run and line.isdecimal())):
+            run.append(index)
+            continue
+        singles = sum(len(lines[at].strip()) == 1 for at in run)
+        if len(run) >= LETTERS and singles >= 0.6 * len(run):
+            joined |= {at: "" for at in run[:-1] if lines[at].strip()[-1] not in "。！？"}
+        run = []
+    return joined
 
 
 def _units(line: str) -> float:
