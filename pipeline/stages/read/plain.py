@@ -43,8 +43,8 @@ _FIRST: Final = frozenset(
 # Length in units (Han / 1.6 + words) that two joined lines have together, and one of them alone where only lower case
 # speaks for the join: longer than a verse, and than a line of mail wrapped at 72 columns.
 LONG: Final = 18.0
-# Lines of one character that make a run; a vertical menu has fewer.
-LETTERS: Final = 5
+# Lines of one Han character that make a run; a bar of buttons (大 中 小) has fewer.
+LETTERS: Final = 4
 # Length of a fragment between two lines that may be joined on both sides, units.
 FRAGMENT: Final = 8.0
 
@@ -97,8 +97,10 @@ def _letter_runs(lines: Sequence[str]) -> dict[int, str]:
         if 0 < len(line) <= 4 and (_HAN.search(line) or line in _MARKS or (run and line.isdecimal())):
             run.append(index)
             continue
-        singles = sum(len(lines[at].strip()) == 1 for at in run)
-        if len(run) >= LETTERS and singles >= 0.6 * len(run):
+        letters = [lines[at].strip() for at in run]
+        singles = sum(len(letter) == 1 for letter in letters)
+        han = sum(len(letter) == 1 and _HAN.match(letter) is not None for letter in letters)
+        if han >= LETTERS and singles >= 0.6 * len(run):
             joined |= {at: "" for at in run[:-1] if lines[at].strip()[-1] not in "。！？"}
         run = []
     return joined
