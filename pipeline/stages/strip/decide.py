@@ -320,6 +320,8 @@ def _roles(look: Look, keep: Flags, found: Found) -> list[Verdict]:
             verdict = Verdict(True, role, round(1.0 - p, 4), "strip.model")
         if i > last and page.units[i] < 12 and verdict.role in ("related", "comment"):
             section = verdict.role
+        elif verdict.role in ("copyright", "footer"):
+            section = ""
         out.append(verdict)
     if not any(not v.drop and v.role in ("body", "list", "table", "code") for v in out):
         out = [v._replace(role="body") if not v.drop and v.role == "heading" else v for v in out]
