@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
+from importlib.util import find_spec
 from typing import Any
 
 PRESETS = ("balanced", "precision", "recall")
@@ -80,6 +82,15 @@ class Config:
         for name in ("max_bytes", "max_seconds", "max_memory", "max_members"):
             if getattr(self, name) <= 0:
                 raise ConfigError(f"{name} = {getattr(self, name)}: a limit is greater than 0")
+
+        if self.simplify and not find_spec("opencc"):
+            raise ConfigError("simplify = true needs the package opencc: pip install 'qingwen[opencc]'")
+        patterns = [(rule.id, rule.pattern) for rule in self.rules]
+        for id, pattern in (*patterns, *((term.id, term.pattern) for term in self.glossary)):
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                raise ConfigError(f"{id}: {pattern!r} is no regular expression: {error}") from error
 
     def digest(self) -> str:
         """First 16 hex digits of the hash of all options, as ``metadata.config`` has it."""

@@ -119,6 +119,9 @@ def test_configuration_is_read_from_the_folder_and_wrong_keys_are_named(
     config.write_text('[[rules]]\nid = "mine"\npattern = "x"\nreason = "y"\n')
     assert main(["clean", str(SEED)]) == 2
     assert "user." in capsys.readouterr().err
+    config.write_text('[[rules]]\nid = "user.x"\npattern = "("\nreason = "y"\n')
+    assert main(["clean", str(SEED)]) == 2
+    assert "no regular expression" in capsys.readouterr().err
     config.write_text("not toml")
     assert main(["clean", str(SEED)]) == 2
 
