@@ -5,7 +5,7 @@
 Milliseconds of CPU a page in one process: the best of three runs of each page, then median, 90th percentile and mean
 over the pages, and the median of the page-by-page ratios to a bare parse by turbohtml and to trafilatura fast. "qingwen"
 is everything that ``run`` does with a page but writing it: all stages, the record, the ledger of changes with byte
-offsets, the sentences. Peak resident memory is that of a process of its own for each tool.
+offsets, the sentences. Its peak resident memory is that of a process of its own.
 """
 
 from __future__ import annotations
@@ -88,11 +88,11 @@ def percentile(values: list[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
 
-def table(title: str, samples: list[bytes], chosen: dict[str, Run], rss: dict[str, int], rounds: int = 3) -> None:
+def table(title: str, samples: list[bytes], chosen: dict[str, Run], rounds: int = 3) -> None:
     size = sum(map(len, samples))
     print(f"\n{title}: {len(samples)} pages, {size / 1e6:.1f} MB\n")
-    print("| tool | median | p90 | mean | MB/s | × bare parse | × trafilatura fast | peak RSS, MB |")
-    print("|---|--:|--:|--:|--:|--:|--:|--:|")
+    print("| tool | median | p90 | mean | MB/s | × bare parse | × trafilatura fast |")
+    print("|---|--:|--:|--:|--:|--:|--:|")
     times = {name: timed(run, samples, rounds) for name, run in chosen.items()}
     parse = times["turbohtml, bare parse"]
     fast = next((times[name] for name in times if "trafilatura" in name and "fast" in name), None)
@@ -101,7 +101,7 @@ def table(title: str, samples: list[bytes], chosen: dict[str, Run], rss: dict[st
         by_fast = percentile([a / max(b, 0.01) for a, b in zip(found, fast, strict=True)], 0.5) if fast else 0.0
         speed = size / 1e6 / (sum(found) / 1000)
         cells = [f"{percentile(found, 0.5):.2f}", f"{percentile(found, 0.9):.2f}", f"{sum(found) / len(found):.2f}"]
-        cells += [f"{speed:.1f}", f"{by_parse:.1f}", f"{by_fast:.2f}" if fast else "", str(rss.get(name, ""))]
+        cells += [f"{speed:.1f}", f"{by_parse:.1f}", f"{by_fast:.2f}" if fast else ""]
         print(f"| {name} | " + " | ".join(cells) + " |", flush=True)
 
 
@@ -147,9 +147,9 @@ def stages(samples: list[bytes]) -> None:
             print(f"| {name} | {percentile(found, 0.5):.2f} | {sum(found) / len(found):.2f} |")
 
 
-def peak(tool: str, data: Path, every: int) -> int:
-    """Peak resident memory in MB of a process that runs one tool over the pages."""
-    command = [sys.executable, __file__, "--data", str(data), "--every", str(every), "--only", tool]
+def peak(data: Path, every: int) -> int:
+    """Peak resident memory in MB of a process that does everything with the pages."""
+    command = [sys.executable, __file__, "--data", str(data), "--every", str(every), "--alone"]
     found = subprocess.run(command, capture_output=True, text=True, check=False)
     return int(found.stdout.split()[-1]) if found.returncode == 0 and found.stdout.split() else 0
 
@@ -159,29 +159,29 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--every", type=int, default=8, help="only every n-th page of each set")
     parser.add_argument("--peers", choices=("none", "installed"), default="installed")
-    parser.add_argument("--only", default="", help=argparse.SUPPRESS)
+    parser.add_argument("--alone", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     warnings.simplefilter("ignore")
     logging.disable(logging.CRITICAL)
+    samples = [page.data for page in pages(options.data, options.every) if page.group != "wechat"]
+    if options.alone:
+        for data in samples:
+            everything(data)
+        print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+        return
     chosen: dict[str, Run] = {"**qingwen**": everything, **bare()}
     if options.peers == "installed":
         chosen |= {name: run for name, run in tools().items() if "qingwen" not in name}
-    samples = [page.data for page in pages(options.data, options.every) if page.group != "wechat"]
-    if options.only:
-        for data in samples:
-            chosen[options.only](data)
-        print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
-        return
     everything(samples[0])
     ours(samples[0])
-    rss = {name: peak(name, options.data, options.every) for name in chosen}
-    table("Pages", samples, chosen, rss)
+    table("Pages", samples, chosen)
     stages(samples)
+    print(f"\nPeak resident memory of a process that does everything: {peak(options.data, options.every)} MB")
     saved = sorted((options.data / "wechat").glob("*/*.html.gz"))
     large = [data for data in (gzip.decompress(path.read_bytes()) for path in saved) if len(data) > 1_000_000]
     if large:
         few = {name: run for name, run in chosen.items() if any(word in name for word in _LARGE)}
-        table("WeChat pages", large, few, {}, rounds=1)
+        table("WeChat pages", large, few, rounds=1)
 
 
 if __name__ == "__main__":
