@@ -6,6 +6,7 @@ over more files, does only what is missing; the files it writes do not depend on
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import time
@@ -284,6 +285,9 @@ _worker: Worker | None = None  # of this process
 
 def _set_up(config: Config, state: str) -> None:
     global _worker
+    # Documents are many small tuples in no cycles: looking for garbage less often saves a tenth of the time.
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
     _worker = Worker(config, state)
     limit_memory(config)
 

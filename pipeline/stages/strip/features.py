@@ -205,9 +205,16 @@ def _periodicity(shape: NDArray[np.int64]) -> tuple[Floats, Floats]:
 
 
 @lru_cache(maxsize=4096)
+@lru_cache(maxsize=4096)
 def _plain_hints(hints: str) -> tuple[str, ...]:
     """The words of ``hints`` without those that number an element, such as ``post-18231``."""
     return tuple(word for word in hints.split() if sum(c.isdigit() for c in word) < 3)
+
+
+@lru_cache(maxsize=20_000)
+def _hint_kind(word: str) -> tuple[bool, bool]:
+    """Whether a class or id speaks for an article, and whether for chrome. Sites repeat theirs on every page."""
+    return any(good in word for good in _GOOD_HINTS), any(bad in word for bad in _BAD_HINTS)
 
 
 def _tree(facts: Sequence[LineFacts], block: Flags, weight: Floats) -> tuple[list[str], Floats]:
@@ -246,8 +253,9 @@ def _tree(facts: Sequence[LineFacts], block: Flags, weight: Floats) -> tuple[lis
     out[:, 3] = np.clip(depth - home_depth, -12, 12)
     seen: dict[tuple[str, ...], tuple[float, float, float, float]] = {}
     for words in set(hints_of):
-        good = sum(any(g in w for g in _GOOD_HINTS) for w in words)
-        bad = sum(any(b in w for b in _BAD_HINTS) for w in words)
+        kinds = [_hint_kind(word) for word in words]
+        good = sum(kind[0] for kind in kinds)
+        bad = sum(kind[1] for kind in kinds)
         same = 0
         for ours, theirs in zip(words, home, strict=False):
             if ours != theirs:
