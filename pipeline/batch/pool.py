@@ -30,9 +30,13 @@ class Outcome(NamedTuple):
 class _Worker:
     """One process, its pipe, and the tasks it has been given but not finished."""
 
-    def __init__(self, context: Any, work: Callable[[Any], Iterable[Any]], setup: Callable[[], None]) -> None:
+    def __init__(
+        self, context: Any, work: Callable[[Any], Iterable[Any]], setup: Callable[[], None], others: list[_Worker]
+    ) -> None:
         self.pipe, there = context.Pipe()
-        self.process: BaseProcess = context.Process(target=_serve, args=(there, work, setup), daemon=True)
+        # A process that kept a copy of the driver's ends would never learn that the driver is gone.
+        ends = [self.pipe, *(worker.pipe for worker in others)]
+        self.process: BaseProcess = context.Process(target=_serve, args=(there, ends, work, setup), daemon=True)
         self.process.start()
         there.close()
         self.tasks: deque[Any] = deque()
@@ -113,7 +117,7 @@ def _feed(
             break
         idle = min(open_workers, key=lambda worker: len(worker.tasks)) if open_workers else None
         if len(pool) < workers and (idle is None or idle.tasks):
-            idle = _Worker(context, work, setup)
+            idle = _Worker(context, work, setup, pool)
             pool.append(idle)
         assert idle is not None
         idle.give(task)
@@ -134,9 +138,13 @@ def _receive(worker: _Worker) -> Iterator[Outcome]:
         yield Outcome(worker.tasks.popleft(), results, "")
 
 
-def _serve(pipe: Connection, work: Callable[[Any], Iterable[Any]], setup: Callable[[], None]) -> None:
+def _serve(
+    pipe: Connection, ends: list[Connection], work: Callable[[Any], Iterable[Any]], setup: Callable[[], None]
+) -> None:
     """A worker process: one task after the other until the driver closes the pipe or ends it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the driver's to handle
+    for end in ends:
+        end.close()
     setup()
     try:
         while True:
