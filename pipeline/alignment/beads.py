@@ -318,7 +318,8 @@ def cut(texts: Texts, encoder: Encoder, path: Path, weights: dict[str, float]) -
 def _pieces(path: Path, m: int) -> Iterator[tuple[slice, slice]]:
     """Parts of both texts that can be aligned on their own: cut where the path steps from one cell to the next."""
     n = len(path.first)
-    steps = (path.first[1:] == path.last[1:]) & (path.first[1:] == path.last[:-1] + 1)
+    # One column a row, or two where sentences were looked at two by two.
+    steps = (path.last[1:] - path.first[1:] <= 1) & (path.first[1:] == path.last[:-1] + 1)
     plain = np.flatnonzero(steps & (path.gain[1:] >= np.median(path.gain))) + 1
     row = column = 0
     while n - row > 1.5 * PIECE:
