@@ -274,13 +274,28 @@ def pinyin(han: str) -> str:
     return "".join(parts) if all(parts) else ""
 
 
+@cache
+def _longest() -> dict[str, int]:
+    """Length of the longest word that begins with these two characters, LONGEST_WORD at most."""
+    longest: dict[str, int] = {}
+    for word in _dictionary()[0]:
+        size = len(word)
+        if 2 <= size <= LONGEST_WORD and size > longest.get(word[:2], 0):
+            longest[word[:2]] = size
+    return longest
+
+
 def chinese_words(run: str) -> list[str]:
     """A run of Han characters cut by longest match; an unknown character is a word."""
     words, _ = _dictionary()
+    longest = _longest()
     out = []
     i, n = 0, len(run)
     while i < n:
-        size = next((k for k in range(min(LONGEST_WORD, n - i), 1, -1) if run[i : i + k] in words), 1)
+        size = longest.get(run[i : i + 2], 1)
+        while size > 1 and run[i : i + size] not in words:
+            size -= 1
+        size = min(size, n - i)
         out.append(run[i : i + size])
         i += size
     return out

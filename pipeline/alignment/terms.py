@@ -9,10 +9,11 @@ reported. After Lin et al. (ACL 2008) and Wu et al. (NAACL 2009), with the evide
 from __future__ import annotations
 
 import re
+import warnings
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
-from typing import NamedTuple
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
 
 from . import lexicon
 
@@ -150,13 +151,23 @@ def _best(before: str, english: str, contexts: Sequence[str], *, whole: bool) ->
 
 
 def _inside_words(before: str) -> set[int]:
-    """Places in a run of Chinese that would cut a dictionary word in two."""
+    """Places in a run of Chinese that would cut a word in two."""
     inside: set[int] = set()
-    place = 0
-    for word in lexicon.chinese_words(before):
-        inside.update(range(place + 1, place + len(word)))
-        place += len(word)
+    for _, start, end in _tokenizer().tokenize(before, HMM=False):
+        inside.update(range(start + 1, end))
     return inside
+
+
+@cache
+def _tokenizer() -> Any:
+    """jieba, read from its package: its usual way leaves a cache file in the system's temporary folder."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of its import on newer Pythons
+        import jieba
+    tokenizer = jieba.Tokenizer()
+    tokenizer.FREQ, tokenizer.total = tokenizer.gen_pfdict(tokenizer.get_dict_file())
+    tokenizer.initialized = True
+    return tokenizer
 
 
 def _suffixes(before: str, whole: bool, least: int = 2) -> list[str]:
