@@ -10,7 +10,7 @@ import hashlib
 import sqlite3
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -20,6 +20,10 @@ from pipeline.records.write import Row
 
 # Languages of documents that pairing looks at.
 _LANGUAGES = ("zh", "en")
+# Documents whose sentences a worker holds while it pairs.
+_SENTENCES_KEPT = 256
+# Tasks that are known to the driver at a time.
+_PORTION = 2000
 
 
 class Page(NamedTuple):
@@ -35,6 +39,12 @@ class Across(NamedTuple):
     en: str
 
 
+class Bag(NamedTuple):
+    """Task: what of a document its translation may share, by the key of its result."""
+
+    key: str
+
+
 class Pairing(NamedTuple):
     """Task: which documents are translations of each other?"""
 
@@ -43,7 +53,7 @@ class Mining(NamedTuple):
     """Task: the bracketed terms of all documents."""
 
 
-Task = Page | Across | Pairing | Mining
+Task = Page | Across | Bag | Pairing | Mining
 Work = Callable[[Sequence[Task]], Iterator[Outcome]]
 
 
@@ -52,6 +62,7 @@ class Worker:
 
     def __init__(self, state: str) -> None:
         self.state = sqlite3.connect(f"file:{state}?mode=ro", uri=True)
+        self._sentences: dict[tuple[str, str], list[str]] = {}
 
     def __call__(self, task: Task) -> Iterator[bytes | str]:
         """What the task finds, packed; or a string that says what went wrong."""
@@ -61,6 +72,8 @@ class Worker:
                     yield pack(self.page(key))
                 case Across(zh=zh, en=en):
                     yield pack(self.across(zh, en))
+                case Bag(key=key):
+                    yield self.bag(key)
                 case Pairing():
                     yield zlib.compress(orjson.dumps(self.pairing()))
                 case Mining():
@@ -94,17 +107,28 @@ class Worker:
                 en = [[en_segments[n]["start"], en_segments[n]["end"]] for n in bead.en]
                 yield pair_row(zh_doc, en_doc, zh, en, bead.score, "documents")
 
+    def bag(self, key: str) -> bytes:
+        """Hashes of a document's tokens, little-endian uint32 (see ``pipeline.corpus.pair.bag``)."""
+        from pipeline.corpus.pair import Text, bag
+
+        doc = self._document(key)
+        return bag(Text("", doc["lang"], _texts(doc, _segments(doc, _other(doc["lang"]))))).astype("<u4").tobytes()
+
     def pairing(self) -> list[tuple[str, str]]:
         """Keys of the results of documents that translate each other: (Chinese, English)."""
+        import numpy as np
+
         from pipeline.corpus.pair import Text, pair
 
-        keys, texts = [], []
-        for key, source, lang, row in self._documents("lang in ('zh', 'en')"):
-            doc = orjson.loads(unpack(row))
-            other = "en" if lang == "zh" else "zh"
+        keys, texts, bags = [], [], []
+        for key, source, lang, packed in self.state.execute(
+            "select key, source, lang, value from outcome left join found on name = 'bag ' || key "
+            "where rule = '' and lang in ('zh', 'en') order by source"
+        ):
             keys.append(key)
-            texts.append(Text(source, lang, _texts(doc, _segments(doc, other))))
-        return [(keys[found.zh], keys[found.en]) for found in pair(texts)]
+            texts.append(Text(source, lang, _Sentences(self, key, _other(lang))))
+            bags.append(np.frombuffer(packed or b"", "<u4"))
+        return [(keys[found.zh], keys[found.en]) for found in pair(texts, bags=bags)]
 
     def mining(self) -> list[Row]:
         """Rows of ``terms.jsonl``."""
@@ -113,7 +137,10 @@ class Worker:
         ids: list[str] = []
 
         def texts() -> Iterator[str]:
-            for key, _, _, row in self._documents("lang in ('zh', 'en', 'mixed')"):
+            for key, row in self.state.execute(
+                "select key, row from outcome join result using (key) "
+                "where rule = '' and outcome.lang in ('zh', 'en', 'mixed') order by source"
+            ):
                 doc = orjson.loads(unpack(row))
                 ids.append(doc["id"])
                 yield "\n".join([doc["text"], *self._removed(key)])
@@ -130,6 +157,15 @@ class Worker:
             for term in mine(texts())
         ]
 
+    def sentences(self, key: str, other: str) -> list[str]:
+        """The sentences of a document that are not in the ``other`` language; those of the last documents are kept."""
+        if (key, other) not in self._sentences:
+            while len(self._sentences) >= _SENTENCES_KEPT:
+                self._sentences.pop(next(iter(self._sentences)))
+            doc = self._document(key)
+            self._sentences[key, other] = _texts(doc, _segments(doc, other))
+        return self._sentences[key, other]
+
     def _removed(self, key: str) -> Iterator[str]:
         """Removed lines with brackets: teasers of other articles name things in both languages too."""
         (changes,) = self.state.execute("select changes from result where key = ?", (key,)).fetchone()
@@ -142,11 +178,21 @@ class Worker:
         document: Row = orjson.loads(unpack(row))
         return document
 
-    def _documents(self, condition: str) -> Iterator[tuple[str, str, str, bytes]]:
-        yield from self.state.execute(
-            "select key, source, outcome.lang, row from outcome join result using (key) "
-            f"where rule = '' and outcome.{condition} order by source"
-        )
+
+class _Sentences(Sequence[str]):
+    """The sentences of a document, read when one is asked for, so that a batch need not be held in memory."""
+
+    def __init__(self, worker: Worker, key: str, other: str) -> None:
+        self._worker, self._key, self._other = worker, key, other
+
+    def _read(self) -> list[str]:
+        return self._worker.sentences(self._key, self._other)
+
+    def __len__(self) -> int:
+        return len(self._read())
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._read()[index]
 
 
 def pair_row(
@@ -175,6 +221,10 @@ def pair_row(
 def _segments(doc: Row, other: str) -> list[Row]:
     """The segments of a document that are not in the other language."""
     return [segment for segment in doc["segments"] if segment["lang"] != other]
+
+
+def _other(lang: str) -> str:
+    return "en" if lang == "zh" else "zh"
 
 
 def _texts(doc: Row, segments: Iterable[Row]) -> list[str]:
@@ -210,7 +260,7 @@ def find_pairs(db: sqlite3.Connection, work: Work, min_score: float) -> list[str
     db.executemany("insert into term values (?)", [(orjson.dumps(row),) for row in rows])
     db.execute(
         "delete from found where name not in (select 'page ' || key from result) and name <> ? "
-        "and name not like 'across %' and name not like 'pairing %'",
+        "and name not in (select 'bag ' || key from result) and name not like 'across %' and name not like 'pairing %'",
         (terms,),
     )
     return faults
@@ -222,11 +272,28 @@ def _found_pairs(db: sqlite3.Connection, work: Work, faults: list[str]) -> list[
     if not all(db.execute(count, (lang,)).fetchone()[0] for lang in _LANGUAGES):
         return []
     name = f"pairing {_documents_digest(db, _LANGUAGES)}"
+    if not _value(db, name):
+        _fill_bags(db, work, faults)
     _keep(db, [(name, "", "")], [(name, Pairing())], work, faults)
     db.execute("delete from found where name like 'pairing %' and name <> ?", (name,))
     keys = orjson.loads(unpack(_value(db, name)) or b"[]")
     source = "select min(source) from outcome where rule = '' and key = ?"
     return [(f"across {zh} {en}", "", db.execute(source, (zh,)).fetchone()[0]) for zh, en in keys]
+
+
+def _fill_bags(db: sqlite3.Connection, work: Work, faults: list[str]) -> None:
+    """Have the bag of each Chinese and English document in the table ``found``."""
+    after = ""
+    while keys := db.execute(
+        "select distinct key from outcome where rule = '' and lang in ('zh', 'en') and key > ? "
+        "and not exists (select 1 from found where name = 'bag ' || key) order by key limit ?",
+        (after, _PORTION),
+    ).fetchall():
+        tasks = [(f"bag {key}", Bag(key)) for (key,) in keys]
+        db.execute("begin")
+        _keep(db, [], tasks, work, faults)
+        db.execute("commit")
+        after = keys[-1][0]
 
 
 def _keep(

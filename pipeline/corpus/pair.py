@@ -8,13 +8,16 @@ returned), and at last aligned: how much of both texts pairs off is the score. F
 
 from __future__ import annotations
 
-import math
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
+from zlib import crc32
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from pipeline.alignment.encoder import Encoder
 
 
@@ -36,12 +39,18 @@ class PairedTexts(NamedTuple):
 PROPOSALS = 8
 # A token in more than this share of one side's documents (and in more than 2) proposes nothing.
 COMMON = 0.2
+# Nor does one in more documents than this, however many there are: pairs grow with its square.
+MOST_COMMON = 100
 # Sentences of a document that are read for proposing and for voting, spread evenly.
 READ = 200
 VOTERS = 160
 # Cosine of the documents' tokens that a proposal must reach. Of 165 translations, mined from eight projects, the least
 # like had 0.146; of 33,820 other pairs 99 in 100 had less than 0.1.
 LEAST_SHARED = 0.13
+# The same for documents whose names differ in a mark of language only.
+LEAST_NAMED = 0.02
+# Pairs of documents that are counted at a time.
+_PORTION = 4_000_000
 # Share of the smaller text that must pair off.
 LEAST_ALIGNED = 0.3
 
@@ -53,13 +62,21 @@ _LANGUAGE_MARK = re.compile(
 )
 
 
-def pair(documents: Sequence[Text], *, encoder: Encoder | None = None) -> list[PairedTexts]:
-    """Translation pairs among the documents, each document in at most one, sorted by their indexes."""
-    zh = [n for n, d in enumerate(documents) if d.lang == "zh" and d.sentences]
-    en = [n for n, d in enumerate(documents) if d.lang == "en" and d.sentences]
+def pair(
+    documents: Sequence[Text], *, bags: Sequence[NDArray[np.uint32]] | None = None, encoder: Encoder | None = None
+) -> list[PairedTexts]:
+    """Translation pairs among the documents, each document in at most one, sorted by their indexes.
+
+    ``bags`` are those of ``bag`` for each document, where they are known already; then only sentences of documents
+    that propose each other are read.
+    """
+    if bags is None:
+        bags = [bag(document) for document in documents]
+    zh = [n for n, d in enumerate(documents) if d.lang == "zh" and len(bags[n])]
+    en = [n for n, d in enumerate(documents) if d.lang == "en" and len(bags[n])]
     if not zh or not en:
         return []
-    proposals = _propose(documents, zh, en)
+    proposals = _propose(documents, bags, zh, en)
     if not proposals:
         return []
     if encoder is None:
@@ -73,32 +90,58 @@ def pair(documents: Sequence[Text], *, encoder: Encoder | None = None) -> list[P
 # --- proposing ------------------------------------------------------------------------------------
 
 
-def _propose(documents: Sequence[Text], zh: Sequence[int], en: Sequence[int]) -> set[tuple[int, int]]:
-    bags = {n: _bag(documents[n]) for n in (*zh, *en)}
-    seen_zh = Counter(token for n in zh for token in bags[n])
-    seen_en = Counter(token for n in en for token in bags[n])
-    postings: dict[str, list[int]] = defaultdict(list)
-    for n in en:
-        for token in bags[n]:
-            if token in seen_zh:
-                postings[token].append(n)
-    rarity = {token: math.log(1 + len(bags) / (seen_zh[token] + seen_en[token])) for token in {*seen_zh, *seen_en}}
-    weight = {
-        token: rarity[token]
-        for token in postings
-        if seen_zh[token] <= max(2, COMMON * len(zh)) and seen_en[token] <= max(2, COMMON * len(en))
-    }
+def bag(document: Text) -> NDArray[np.uint32]:
+    """Hashes of what of a document its translation may share: numbers, URLs, and English stems.
+
+    Of a Chinese document, the stems of what its words may be translated by. Ascending, each once.
+    """
+    import numpy as np
+
+    from pipeline.alignment import lexicon
+
+    if document.lang not in ("zh", "en"):
+        return np.zeros(0, np.uint32)
+    text = "\n".join(s[:500] for s in _spread(document.sentences, READ))
+    tokens = set(_URL.findall(text))
+    if document.lang == "en":
+        tokens |= {t for t in lexicon.english_tokens(text) if len(t) > 2}
+    else:
+        for token in set(lexicon.chinese_tokens(text)):
+            meanings = lexicon.translations(token)
+            if len(meanings) <= 4 and (len(token) > 1 or token[0] in "#="):
+                tokens |= {m for m in meanings if len(m) > 2}
+    return np.unique(np.fromiter((crc32(token.encode()) for token in tokens), np.uint32, len(tokens)))
+
+
+def _propose(
+    documents: Sequence[Text], bags: Sequence[NDArray[np.uint32]], zh: Sequence[int], en: Sequence[int]
+) -> set[tuple[int, int]]:
+    """Pairs of documents whose tokens are alike enough, at most PROPOSALS for each document."""
+    import numpy as np
+
+    tokens, ids = np.unique(np.concatenate([bags[n] for n in (*zh, *en)]), return_inverse=True)
+    sizes = [len(bags[n]) for n in (*zh, *en)]
+    rows = np.repeat(np.arange(len(zh) + len(en)), sizes)
+    border = sum(sizes[: len(zh)])
+    seen_zh = np.bincount(ids[:border], minlength=len(tokens))
+    seen_en = np.bincount(ids[border:], minlength=len(tokens))
+    rarity = np.log(1 + (len(zh) + len(en)) / (seen_zh + seen_en)) ** 2
     # Against all tokens of a document, not only those that both languages have: a long text shares some with any other.
-    norm = {n: math.sqrt(sum(rarity[t] ** 2 for t in bags[n])) or 1.0 for n in bags}
-    shared: dict[tuple[int, int], float] = defaultdict(float)
-    for n in zh:
-        for token in sorted(bags[n]):
-            if token in weight:
-                for m in postings[token]:
-                    shared[n, m] += weight[token] ** 2 / (norm[n] * norm[m])
+    norm = np.sqrt(np.bincount(rows, weights=rarity[ids]))
+    telling = (seen_zh > 0) & (seen_en > 0) & (seen_zh <= _common(len(zh))) & (seen_en <= _common(len(en)))
+    sides = []
+    for part in (slice(0, border), slice(border, None)):
+        held = np.flatnonzero(telling[ids[part]])
+        order = held[np.argsort(ids[part][held], kind="stable")]
+        sides.append(rows[part][order])
+    pairs, shared = _shared(
+        sides[0], sides[1] - len(zh), np.where(telling, seen_zh, 0), np.where(telling, seen_en, 0), rarity, len(en)
+    )
+    alike = shared / (norm[pairs // len(en)] * norm[len(zh) + pairs % len(en)])
     of_zh: dict[int, list[tuple[float, int]]] = defaultdict(list)
     of_en: dict[int, list[tuple[float, int]]] = defaultdict(list)
-    for (n, m), value in shared.items():
+    for at in np.flatnonzero(alike >= LEAST_NAMED).tolist():
+        n, m, value = zh[pairs[at] // len(en)], en[pairs[at] % len(en)], float(alike[at])
         if value >= LEAST_SHARED or _stem(documents[n].name) == _stem(documents[m].name):
             of_zh[n].append((-value, m))
             of_en[m].append((-value, n))
@@ -106,19 +149,40 @@ def _propose(documents: Sequence[Text], zh: Sequence[int], en: Sequence[int]) ->
     return chosen | {(n, m) for m, found in of_en.items() for _, n in sorted(found)[:PROPOSALS]}
 
 
-def _bag(document: Text) -> frozenset[str]:
-    """What its translation may share with a document: numbers, URLs, English stems (of a Chinese one, the glosses)."""
-    from pipeline.alignment import lexicon
+def _common(count: int) -> float:
+    """Documents of one side that may hold a token which still proposes something."""
+    return min(max(2, COMMON * count), MOST_COMMON)
 
-    text = "\n".join(s[:500] for s in _spread(document.sentences, READ))
-    tokens = set(_URL.findall(text))
-    if document.lang == "en":
-        return frozenset(tokens | {t for t in lexicon.english_tokens(text) if len(t) > 2})
-    for token in set(lexicon.chinese_tokens(text)):
-        meanings = lexicon.translations(token)
-        if len(meanings) <= 4 and (len(token) > 1 or token[0] in "#="):
-            tokens |= {m for m in meanings if len(m) > 2}
-    return frozenset(tokens)
+
+def _shared(
+    zh_rows: NDArray[np.int64],
+    en_rows: NDArray[np.int64],
+    zh_sizes: NDArray[np.int64],
+    en_sizes: NDArray[np.int64],
+    weights: NDArray[np.float64],
+    width: int,
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """(zh * width + en) of all pairs of rows that share a token, ascending, and the weight of what they share.
+
+    ``zh_rows`` and ``en_rows`` are the rows that hold each token, token by token; ``zh_sizes`` and ``en_sizes`` how
+    many they are. Tokens are taken in portions, so that memory follows the number of pairs that share something.
+    """
+    import numpy as np
+
+    counts = zh_sizes * en_sizes
+    zh_starts, en_starts = np.cumsum(zh_sizes) - zh_sizes, np.cumsum(en_sizes) - en_sizes
+    portions = np.cumsum(counts) // _PORTION
+    keys = np.zeros(0, np.int64)
+    sums: NDArray[Any] = np.zeros(0)
+    for portion in np.unique(portions[counts > 0]).tolist():
+        at = np.flatnonzero((portions == portion) & (counts > 0))
+        token = np.repeat(at, counts[at])
+        place = np.arange(len(token)) - np.repeat(np.cumsum(counts[at]) - counts[at], counts[at])
+        row = zh_rows[zh_starts[token] + place // en_sizes[token]]
+        column = en_rows[en_starts[token] + place % en_sizes[token]]
+        keys, back = np.unique(np.concatenate((keys, row * width + column)), return_inverse=True)
+        sums = np.bincount(back, weights=np.concatenate((sums, weights[token])))
+    return keys, sums
 
 
 def _spread(sentences: Sequence[str], count: int) -> Sequence[str]:
