@@ -54,7 +54,7 @@ def english_sentence(rng: random.Random) -> str:
 
 def make_file(n: int) -> tuple[str, str]:
     """Name and text of the n-th file: two in five Chinese text, two English text, one HTML."""
-    rng = random.Random(n)
+    rng, site = random.Random(n), random.Random(f"site {n % 97}")
     kind = n % 5
     sentence, chrome = (english_sentence, CHROME_EN) if kind in (1, 3) else (chinese_sentence, CHROME_ZH)
     body = [
@@ -67,8 +67,9 @@ def make_file(n: int) -> tuple[str, str]:
         paragraphs = "".join(f"<p>{text}</p>" for text in body)
         page = f"<html><head><meta charset=utf-8><title>{title}</title></head><body><ul>{nav}</ul><h1>{title}</h1><div class=content>{paragraphs}</div><ul>{nav}</ul></body></html>"
         return f"{n % 97:02}/{n}.html", page
-    head = rng.choices(chrome, k=rng.randint(10, 40))
-    tail = rng.choices(chrome, k=rng.randint(10, 60)) + [sentence(rng)[:20] for _ in range(10)]
+    # The pages of a site share their menus; what they recommend differs from page to page.
+    head = site.choices(chrome, k=site.randint(10, 40))
+    tail = site.choices(chrome, k=site.randint(10, 60)) + [sentence(rng)[:20] for _ in range(10)]
     return f"{n % 97:02}/{n}.txt", "\n".join([*head, title, *body, *tail])
 
 
