@@ -53,6 +53,12 @@ def test_the_text_is_the_same_in_any_encoding(encoding: str) -> None:
     assert doc.text == text
 
 
+def test_code_of_a_page_keeps_its_indentation() -> None:
+    body = "".join(f"<p>第{n}步：{SENTENCE}</p>" for n in range(6))
+    page = f"<html><body><h1>怎样数船</h1>{body}<pre>def count(ships):\n    return len(ships)</pre>{body}</body></html>"
+    assert "\n    return len(ships)\n" in pipeline.clean(page.encode()).text
+
+
 def test_seed_003_is_human_english_and_stays_as_it_is() -> None:
     path = SEEDS / "003_2da3ac4793e5055e.txt"
     doc = pipeline.clean(path.read_bytes())

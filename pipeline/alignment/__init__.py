@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from .encoder import Encoder
 
-# Below this score more beads are wrong than right (benchmarks/results/alignment.md).
+# Below this score more beads are wrong than right (benchmarks/RESULTS.md).
 MIN_SCORE = 0.4
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
 
 from pipeline.config import Config
@@ -32,7 +32,8 @@ def strip(doc: Document, config: Config, templates: Sequence[float] = ()) -> Doc
         return doc.reject("strip.no-article", "no line was judged to be the body of an article")
     keep = _kept_lines(verdicts)
     langs = tuple(doc.line_langs[index] for index in keep) if doc.line_langs else ()
-    doc = doc.edit(_removals(lines, verdicts, keep))
+    preformatted = {index for index, fact in enumerate(doc.line_facts) if fact.tag in ("pre", "code")}
+    doc = doc.edit(_removals(lines, verdicts, keep, preformatted))
     roles = tuple(verdicts[index].role for index in keep)
     return replace(doc, line_langs=langs, line_facts=(), line_roles=roles)
 
@@ -71,7 +72,9 @@ def _kept_lines(verdicts: Sequence[Verdict]) -> list[int]:
     return keep
 
 
-def _removals(lines: Sequence[str], verdicts: Sequence[Verdict], keep: Sequence[int]) -> Iterator[Edit]:
+def _removals(
+    lines: Sequence[str], verdicts: Sequence[Verdict], keep: Sequence[int], preformatted: Set[int]
+) -> Iterator[Edit]:
     """Edits that leave the lines ``keep``: one for each dropped line, one for each run of blank ones."""
     starts = line_starts(lines)
     kept = set(keep)
@@ -83,7 +86,7 @@ def _removals(lines: Sequence[str], verdicts: Sequence[Verdict], keep: Sequence[
             if run:
                 yield run
             run = None
-            yield from _edge_space(line, start, verdict.role)
+            yield from _edge_space(line, start, index in preformatted or verdict.role in _INDENTED)
             continue
         # Behind the last kept line, a line goes with the break before it, elsewhere with the break behind it.
         span = (start - 1, end) if index > last else (start, end + 1)
@@ -98,14 +101,14 @@ def _removals(lines: Sequence[str], verdicts: Sequence[Verdict], keep: Sequence[
         yield run
 
 
-def _edge_space(line: str, start: int, role: str) -> Iterator[Edit]:
+def _edge_space(line: str, start: int, indented: bool) -> Iterator[Edit]:
     bare = line.strip()
     if not bare:
         if line:
             yield Edit(start, start + len(line), "", "strip.edge-space")
         return
     lead = len(line) - len(line.lstrip())
-    if lead and role not in _INDENTED:
+    if lead and not indented:
         yield Edit(start, start + lead, "", "strip.edge-space")
     tail = len(line.rstrip())
     if tail < len(line):
