@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-# Verdicts, by the number of *other* files of the site that hold the line: 0; 1 or 2; 3 or more; and 3 or more that
-# are a third of the site's files or more (in powers of two).
+# Verdicts, by the number of *other* files of the site that hold the line: 0; 1 or 2; 3 or more; 12 or more. Counts, not
+# shares of the site: a share changes with each new file, and with it the verdicts on all files that are there already.
 NEW: Final = 0.0
 SEEN: Final = 0.33
 COMMON: Final = 0.67
@@ -82,14 +82,11 @@ class Counts:
         """The verdicts on a file by the keys of its lines, 0 (NEW) to 3 (EVERYWHERE); empty for a small site."""
         import numpy as np
 
-        files = self.files.get(site, 0)
-        if files < FEWEST:
+        if self.files.get(site, 0) < FEWEST:
             return b""
         first, second = self._rows(np.frombuffer(keys, "<u8"))
         others = np.minimum(self.first[first], self.second[second]).astype(int) - 1
-        # A third of the files, counted in powers of two: were it exact, each new file would change old verdicts.
-        everywhere = max(3.0, min((1 << (files - 1).bit_length()) / 3, 200))
-        levels = (others >= 1).astype(np.uint8) + (others >= 3) + (others >= everywhere)
+        levels = (others >= 1).astype(np.uint8) + (others >= 3) + (others >= 12)
         return levels.astype(np.uint8).tobytes()
 
     def _rows(self, keys: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
