@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import shutil
+import signal
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -160,3 +164,29 @@ def test_help_and_import_load_nothing_heavy() -> None:
 def test_dry_run_prints_a_line_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", str(SEEDS), "-o", str(tmp_path / "out"), "--dry-run"]) == 0
     assert capsys.readouterr().out.splitlines()[0] == "new\t000_c43e8664f53c9f5c.txt"
+
+
+def test_watch_takes_up_files_as_they_land_and_ends_on_interrupt(tmp_path: Path) -> None:
+    folder, out = tmp_path / "in", tmp_path / "out"
+    folder.mkdir()
+    shutil.copy2(SEED, folder)  # with its old date: complete
+    command = [sys.executable, "-m", "pipeline", "run", str(folder), "-o", str(out), "--watch", "--progress", "none"]
+    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    try:
+        wait_for(lambda: (out / "run.json").exists())
+        shutil.copy2(SEEDS / "003_2da3ac4793e5055e.txt", folder)
+        wait_for(lambda: json.loads((out / "run.json").read_text())["documents"] == 2)
+    finally:
+        process.send_signal(signal.SIGINT)
+        told = process.communicate(timeout=30)[1]
+    assert process.returncode == 130
+    assert "2 inputs = 2 documents" in told
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    """Wait up to a minute until ``condition`` holds."""
+    for _ in range(600):
+        if condition():
+            return
+        time.sleep(0.1)
+    raise AssertionError("it never came true")
