@@ -53,6 +53,14 @@ def test_the_text_is_the_same_in_any_encoding(encoding: str) -> None:
     assert doc.text == text
 
 
+def test_a_paragraph_that_comes_again_goes_and_a_refrain_stays() -> None:
+    lines = [f"第{n}天，{SENTENCE}" * 2 for n in range(8)]
+    refrain = "船来了，船又走了。"
+    doc = pipeline.clean("\n".join([*lines[:4], refrain, lines[1], *lines[4:6], refrain, *lines[6:]]).encode())
+    assert doc.text.split("\n") == [*lines[:4], refrain, *lines[4:6], refrain, *lines[6:]]
+    assert [(change.rule, change.role) for change in doc.changes] == [("strip.repeat", "duplicate")]
+
+
 def test_code_of_a_page_keeps_its_indentation() -> None:
     body = "".join(f"<p>第{n}步：{SENTENCE}</p>" for n in range(6))
     page = f"<html><body><h1>怎样数船</h1>{body}<pre>def count(ships):\n    return len(ships)</pre>{body}</body></html>"

@@ -8,7 +8,6 @@ candidates by banding (Leskovec, Rajaraman, Ullman, "Mining of Massive Datasets"
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -112,18 +111,3 @@ def similarity(one: bytes, other: bytes) -> float:
         return 0.0
     same = sum(one[i : i + 4] == other[i : i + 4] for i in range(0, len(one), 4))
     return same / (len(one) // 4)
-
-
-def repeated_paragraphs(paragraphs: Sequence[str], shortest: int = 40) -> list[tuple[int, int]]:
-    """Pairs (later, first) of equal paragraphs of at least ``shortest`` characters within one document."""
-    first: dict[str, int] = {}
-    pairs = []
-    for index, paragraph in enumerate(paragraphs):
-        key = "".join(paragraph.split())
-        if len(key) < shortest:
-            continue
-        if key in first:
-            pairs.append((index, first[key]))
-        else:
-            first[key] = index
-    return pairs

@@ -12,7 +12,6 @@ from pipeline.corpus.deduplicate import (
     SHORTEST,
     SIMILARITY,
     bands,
-    repeated_paragraphs,
     signature,
     similarity,
     text_digest,
@@ -65,8 +64,3 @@ def test_estimates_follow_the_true_similarity() -> None:
 @given(st.text("一二三 \nabc", max_size=50))
 def test_spacing_does_not_change_the_digest_of_a_text(text: str) -> None:
     assert text_digest(text) == text_digest(f" {text}\n") == text_digest(text.replace(" ", "  "))
-
-
-def test_repeated_paragraphs_name_the_first_one() -> None:
-    long = "这一段文字出现了两次，长度足够，所以第二次出现应当被找到，并且指向第一次出现的位置，不会指向别处。"
-    assert repeated_paragraphs([long, "短", long, "短"]) == [(2, 0)]
