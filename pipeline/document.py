@@ -22,7 +22,7 @@ Laws that hold after every edit (checked by ``tests/test_document.py`` against o
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
@@ -274,14 +274,6 @@ def line_at(starts: Sequence[int], offset: int) -> int:
     return bisect_right(starts, offset) - 1
 
 
-def block_at(blocks: Sequence[Block], offset: int) -> Block | None:
-    """The block that holds source offset ``offset``, if one does (bisection; blocks ascend)."""
-    index = bisect_left(blocks, offset + 1, key=_source_start) - 1
-    if index >= 0 and offset < blocks[index].source + blocks[index].length:
-        return blocks[index]
-    return None
-
-
 def _keep(kept: list[Block], blocks: Sequence[Block], index: int, start: int, end: int, length: int) -> int:
     """Add to ``kept`` what ``blocks`` hold of ``text[start:end]``, which now begins at ``length``."""
     while index < len(blocks):
@@ -307,10 +299,6 @@ def _append(blocks: list[Block], text: int, source: int, length: int) -> None:
             blocks[-1] = Block(last.text, last.source, last.length + length)
             return
     blocks.append(Block(text, source, length))
-
-
-def _source_start(block: Block) -> int:
-    return block.source
 
 
 def _text_end(block: Block) -> int:

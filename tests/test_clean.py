@@ -53,12 +53,11 @@ def test_the_text_is_the_same_in_any_encoding(encoding: str) -> None:
     assert doc.text == text
 
 
-def test_a_paragraph_that_comes_again_goes_and_a_refrain_stays() -> None:
+def test_a_paragraph_that_comes_again_stays() -> None:
+    """On labelled pages two of three such lines belong to the article, most of them to its body below an abstract."""
     lines = [f"第{n}天，{SENTENCE}" * 2 for n in range(8)]
-    refrain = "船来了，船又走了。"
-    doc = pipeline.clean("\n".join([*lines[:4], refrain, lines[1], *lines[4:6], refrain, *lines[6:]]).encode())
-    assert doc.text.split("\n") == [*lines[:4], refrain, *lines[4:6], refrain, *lines[6:]]
-    assert [(change.rule, change.role) for change in doc.changes] == [("strip.repeat", "duplicate")]
+    doc = pipeline.clean("\n".join([*lines, lines[1], *lines[:2]]).encode())
+    assert doc.text.split("\n") == [*lines, lines[1], *lines[:2]]
 
 
 def test_code_of_a_page_keeps_its_indentation() -> None:

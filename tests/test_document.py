@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.document import Block, Change, Document, Edit, block_at, compose, offset_table
+from pipeline.document import Block, Change, Document, Edit, compose, offset_table
 
 ALPHABET = "abc 一二。\n’é"
 
@@ -151,13 +151,6 @@ def test_byte_offsets_cut_the_file_at_the_characters(encoding: str, source: str,
     assert set(offsets) == set(positions)
     for start, end in pairwise(sorted(offsets)):
         assert raw[offsets[start] : offsets[end]].decode(encoding) == source[start:end]
-
-
-def test_block_at_finds_the_block_that_holds_a_source_offset() -> None:
-    blocks = (Block(0, 2, 3), Block(3, 8, 1))
-    assert [block_at(blocks, offset) for offset in (1, 2, 4, 5, 8, 9)] == [
-        None, blocks[0], blocks[0], None, blocks[1], None,
-    ]  # fmt: skip
 
 
 def test_metadata_once_known_stays_and_flags_are_sorted() -> None:

@@ -29,7 +29,7 @@ class Found(NamedTuple):
     path: bytes
 
 
-def name_inputs(arguments: Sequence[str], working: str | None = None) -> list[Input]:
+def name_inputs(arguments: Sequence[str]) -> list[Input]:
     """The inputs behind the arguments (folders, files, globs), in order of name.
 
     Raises ``UsageError`` for a missing input, a glob that matches nothing, and two inputs of the same name.

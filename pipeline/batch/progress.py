@@ -7,7 +7,6 @@ import sys
 import time
 from typing import TextIO
 
-MODES = ("auto", "plain", "json", "none")
 # Seconds between two reports: often enough to be believed on a terminal, rarely enough to be read in a log.
 _EVERY = {"terminal": 0.1, "plain": 10.0, "json": 1.0}
 

@@ -56,8 +56,3 @@ def shard_digits(count: int) -> int:
     while count > LARGEST * 16**digits / (2 if digits else 1):  # hashes do not fall evenly: leave room
         digits += 1
     return digits
-
-
-def shard_names(digits: int) -> list[str]:
-    """The names of all files of a kind, without their ending."""
-    return [f"{n:0{digits}x}" for n in range(16**digits)] if digits else ["00000"]

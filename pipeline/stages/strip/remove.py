@@ -13,8 +13,6 @@ from pipeline.stages.strip import Verdict, judge
 
 # A document needs one line of another role than these: a title or a caption alone is no article.
 _NOT_BODY = frozenset({"title", "byline", "heading", "caption", "metadata", "duplicate", "blank", "icon"})
-# Units (Han / 1.6 + Latin words) from which a paragraph that comes again is a copy, not a refrain.
-_REPEAT = 25
 # Roles whose white space at the start of the line says something.
 _INDENTED = frozenset({"code", "list", "table"})
 
@@ -29,7 +27,7 @@ def strip(doc: Document, config: Config, templates: Sequence[float] = ()) -> Doc
     title = str(doc.metadata.get("title", ""))
     judgement = judge(lines, doc.line_facts, preset=config.preset, templates=templates, lang=doc.lang, title=title)
     doc = doc.note(**judgement.metadata).flag(*judgement.flags)
-    verdicts = _wishes(lines, _without_repeats(lines, judgement.verdicts), config)
+    verdicts = _wishes(lines, judgement.verdicts, config)
     if not any(not verdict.drop and verdict.role not in _NOT_BODY for verdict in verdicts):
         return doc.reject("strip.no-article", "no line was judged to be the body of an article")
     keep = _kept_lines(verdicts)
@@ -38,20 +36,6 @@ def strip(doc: Document, config: Config, templates: Sequence[float] = ()) -> Doc
     doc = doc.edit(_removals(lines, verdicts, keep, preformatted))
     roles = tuple(verdicts[index].role for index in keep)
     return replace(doc, line_langs=langs, line_facts=(), line_roles=roles)
-
-
-def _without_repeats(lines: Sequence[str], verdicts: Sequence[Verdict]) -> list[Verdict]:
-    """The verdicts with paragraphs dropped that stand in the text already, word for word; refrains are shorter."""
-    seen: set[str] = set()
-    result = []
-    for line, verdict in zip(lines, verdicts, strict=True):
-        if verdict.role == "body" and not verdict.drop and len(line) >= _REPEAT and units(line) >= _REPEAT:
-            said = "".join(line.split())
-            if said in seen:
-                verdict = Verdict(True, "duplicate", 1.0, "strip.repeat")
-            seen.add(said)
-        result.append(verdict)
-    return result
 
 
 def _wishes(lines: Sequence[str], verdicts: Sequence[Verdict], config: Config) -> list[Verdict]:

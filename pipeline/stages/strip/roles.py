@@ -28,5 +28,3 @@ ROLES: Final[dict[str, str]] = {
     "blank": "nothing but white space",
 }
 """Role -> what it means. The first seven stay in the text by default, the others go."""
-
-KEPT: Final = ("title", "heading", "body", "list", "table", "code", "caption")
