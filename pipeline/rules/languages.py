@@ -12,6 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+LATIN_WORDS: Final = re.compile("[A-Za-zªµºÀ-ÖØ-öø-ɏḀ-ỿ]+")
+
 ENGLISH: Final = frozenset(
     """the of and to in is was for that on with as it by at be are from this have has had not but they or an his her
     he she you we their its i which were been who will would there can could more if about one all when what so up
@@ -86,10 +88,13 @@ SCRIPTS: Final = tuple(
     )
 )
 
-# Weights of the languages langdetect is asked to prefer: what a collection of Chinese and English pages links to.
+# The languages that Latin text may be in, with the weight each has before its letters are looked at:
+# what a collection of Chinese and English pages links to.
 PRIOR: Final = {
     "en": 0.4, "fr": 0.1, "de": 0.1, "es": 0.1, "pt": 0.04, "it": 0.05, "nl": 0.04, "vi": 0.04, "id": 0.03,
-    "tr": 0.02, "pl": 0.03, "sv": 0.03, "da": 0.02,
+    "tr": 0.02, "pl": 0.03, "sv": 0.03, "da": 0.02, "fi": 0.005, "no": 0.005, "ro": 0.005, "cs": 0.005, "hu": 0.005,
+    "hr": 0.005, "sk": 0.002, "sl": 0.002, "lt": 0.002, "lv": 0.002, "et": 0.002, "sq": 0.002, "tl": 0.002,
+    "af": 0.001, "sw": 0.001,
 }  # fmt: skip
 
 # Letters that tell a few words apart, rarest first.

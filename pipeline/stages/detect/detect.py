@@ -1,9 +1,9 @@
 """Detect: the language of each line and of the document, and the script of its Chinese.
 
 A script gate decides first, in units rather than bytes: Han characters against 1.6 × Latin words, kana, Hangul and
-the scripts that belong to one language. Latin text is settled by its function words. Only what stays open goes to
-langdetect (seeded, 2–7 ms a call): one sample of the document, and the open lines of five words or more. Shorter
-ones inherit the language of the document. Nothing here depends on order, time or hash seed.
+the scripts that belong to one language. Latin text is settled by its function words. Only what stays open is asked
+of langdetect's n-gram profiles: one sample of the document, and the open lines of five words or more. Shorter ones
+inherit the language of the document. Nothing here depends on order, time or hash seed.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache
-from typing import Any, Final
+from typing import Final
 
 from pipeline.document import Document
 from pipeline.rules import languages
+from pipeline.stages.detect.profiles import latin_language
 
 # A Chinese word is 1.6 Han characters long on average, so Han / 1.6 compares with Latin words.
 HAN_PER_WORD: Final = 1.6
@@ -23,17 +23,13 @@ HAN_PER_WORD: Final = 1.6
 MINORITY: Final = 0.1
 # langdetect answers five words right in 95 of 100 cases (97 with a prior), three in 73: shorter lines inherit.
 OPEN_WORDS: Final = 5
-# Lines of one document that langdetect is asked about; by then it has said what the document's language is.
-MODEL_CALLS: Final = 40
-# Random walks that langdetect averages (its default is 7): text of so many characters needs no more than two.
-TRIALS: Final = 2
-TRIALS_FROM: Final = 120
 LATIN: Final = ("en", *languages.OTHERS)
-# Characters of Latin text that are enough for one call of langdetect; more costs time and changes no answer.
+# Characters of Latin text that are enough to tell its language; more costs time and changes no answer.
 SAMPLE: Final = 2_000
+# Below this probability the letters of a line have not told its language.
+SURE: Final = 0.5
 
 _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\u3005\u3007\U00020000-\U000323af]+")
-_WORDS = re.compile("[A-Za-zªµºÀ-ÖØ-öø-ɏḀ-ỿ]+")
 _KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa\u30fc\uff66-\uff9f]+")
 _HANGUL = re.compile("[\uac00-\ud7a3\u1100-\u11ff\u3130-\u318f]+")
 _OTHER_LETTER = re.compile("[\u0370-\u1cff\u2c00-\u2dff\ua000-\ud7ff\u3130-\u318f\ufb00-\ufdff\ufe70-\ufefc]")
@@ -55,8 +51,8 @@ def han_units(text: str) -> float:
 def units(text: str) -> float:
     """Length of ``text`` in units: Han characters / 1.6 + Latin words (words of other alphabets count as Latin)."""
     if text.isascii():
-        return float(len(_WORDS.findall(text)))
-    total = han_units(text) + len(_WORDS.findall(text))
+        return float(len(languages.LATIN_WORDS.findall(text)))
+    total = han_units(text) + len(languages.LATIN_WORDS.findall(text))
     if _NOT_LATIN.search(text):
         total += sum(len(run) for run in _KANA.findall(text)) / HAN_PER_WORD
         total += sum(len(run) for run in _HANGUL.findall(text)) / HAN_PER_WORD
@@ -66,7 +62,7 @@ def units(text: str) -> float:
 
 def word_count(text: str) -> int:
     """Latin words of ``text``."""
-    return len(_WORDS.findall(text))
+    return len(languages.LATIN_WORDS.findall(text))
 
 
 def detect_line(text: str, hint: str = "") -> str:
@@ -78,24 +74,16 @@ def detect_line(text: str, hint: str = "") -> str:
 
 
 class LineDetector:
-    """Languages of the lines of one document. The model is asked at most ``MODEL_CALLS`` times, then ``hint`` decides.
-
-    A document in a language that the rules do not know would otherwise cost a call (2–7 ms) for each of its lines.
-    """
+    """``detect_line`` for the lines of one document: equal lines are looked at once."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, str], str] = {}
-        self._calls = MODEL_CALLS
 
     def __call__(self, text: str, hint: str = "") -> str:
-        """The same as ``detect_line``; equal lines are looked at once."""
+        """See ``detect_line``."""
         key = (text, hint)
         if key not in self._known:
-            lang = _by_rules(text, hint)
-            if not lang and text.strip():
-                self._calls -= 1
-                lang = _by_model(text, hint) if self._calls >= 0 else hint or "other"
-            self._known[key] = lang
+            self._known[key] = detect_line(text, hint)
         return self._known[key]
 
 
@@ -122,7 +110,7 @@ def document_language(lines: list[str], langs: tuple[str, ...]) -> str:
     shares: dict[str, float] = {}
     for line, lang in zip(lines, langs, strict=True):
         if lang == "mixed":
-            han, words = han_units(line), len(_WORDS.findall(line))
+            han, words = han_units(line), len(languages.LATIN_WORDS.findall(line))
             shares["zh"] = shares.get("zh", 0.0) + han
             shares["en"] = shares.get("en", 0.0) + words
         elif lang:
@@ -151,7 +139,7 @@ def _by_script(text: str, hint: str) -> str:
         return ""
     han = sum(map(len, _HAN.findall(text)))
     kana = sum(map(len, _KANA.findall(text))) if _KANA.search(text) else 0
-    words = len(_WORDS.findall(text))
+    words = len(languages.LATIN_WORDS.findall(text))
     if _OTHER_LETTER.search(text):
         counts = [(len(pattern.findall(text)), lang) for pattern, lang in languages.SCRIPTS]
         most, lang = max(counts)
@@ -182,7 +170,7 @@ def _chinese_or_mixed(text: str, han: float, words: int) -> str:
 
 def _clause(run: str) -> int:
     """Words of an English clause in a stretch without Han; 0 for names, brands and model numbers."""
-    words = _WORDS.findall(_ADDRESS.sub(" ", run))
+    words = languages.LATIN_WORDS.findall(_ADDRESS.sub(" ", run))
     grammar = sum(len(word) > 1 and word in languages.ENGLISH for word in words)
     return len(words) if len(words) >= 4 and grammar >= 2 and grammar * 6 >= len(words) else 0
 
@@ -191,13 +179,13 @@ def _by_words(text: str, hint: str) -> str:
     """Language of Latin text as far as its words tell it; ``""`` when it is for the model to say."""
     if "://" in text or "www." in text or "@" in text:
         text = _ADDRESS.sub(" ", text)
-    tokens = _WORDS.findall(text)
+    tokens = languages.LATIN_WORDS.findall(text)
     count = len(tokens)
     if not count:
         return hint or "other"
     if not text.isascii() and 2 * len(_VIETNAMESE.findall(text)) >= count:
         return "vi"
-    lower = _WORDS.findall(text.lower()) if text.isascii() else [token.lower() for token in tokens]
+    lower = languages.LATIN_WORDS.findall(text.lower()) if text.isascii() else [token.lower() for token in tokens]
     english = sum(map(languages.ENGLISH.__contains__, lower))
     if count >= 4 and english * 10 >= 4 * count:  # no other language shares so many of these words
         return "other" if _is_code(text, count) else "en"
@@ -258,45 +246,16 @@ def _is_code(text: str, count: int) -> bool:
 
 
 def _by_model(text: str, hint: str) -> str:
-    """Language of Latin text by langdetect; ``hint`` or ``other`` when it has none to offer."""
-    detector = _langdetect()
-    try:
-        ranked = detector(text[:SAMPLE])
-    except Exception:  # langdetect raises on text without features
-        return hint or "other"
-    lang, probability = ranked
-    if probability < 0.5:
-        return hint or "other"
-    return str(lang)
-
-
-@cache
-def _langdetect() -> Any:
-    """A function from text to (language, probability): langdetect, seeded, with a prior for usual languages."""
-    from langdetect import DetectorFactory, detector_factory
-
-    DetectorFactory.seed = 0
-    detector_factory.init_factory()
-    factory = detector_factory._factory
-    prior = dict(languages.PRIOR)
-
-    def ask(text: str) -> tuple[str, float]:
-        detector = factory.create()
-        detector.set_prior_map(prior)
-        if len(text) >= TRIALS_FROM:
-            detector.n_trial = TRIALS
-        detector.append(text)
-        best = detector.get_probabilities()[0]
-        return best.lang, best.prob
-
-    return ask
+    """Language of Latin text by its letters; ``hint`` or ``other`` where they do not tell."""
+    lang, probability = latin_language(text[:SAMPLE])
+    return lang if probability >= SURE else hint or "other"
 
 
 def _summary(lines: list[str]) -> tuple[str, str]:
     """The likely language of a document, as a hint for its short lines, and the script of its text."""
     text = "\n".join(lines)
     han = sum(map(len, _HAN.findall(text)))
-    words = len(_WORDS.findall(text))
+    words = len(languages.LATIN_WORDS.findall(text))
     kana = sum(map(len, _KANA.findall(text))) if _KANA.search(text) else 0
     hangul = sum(map(len, _HANGUL.findall(text))) if _HANGUL.search(text) else 0
     script = languages.script(text, han, words)

@@ -1,0 +1,13 @@
+"""detect: the language of every line and of the document."""
+
+from pipeline.stages.detect.detect import (
+    LineDetector,
+    detect,
+    detect_line,
+    han_units,
+    language_of,
+    units,
+    word_count,
+)
+
+__all__ = ["LineDetector", "detect", "detect_line", "han_units", "language_of", "units", "word_count"]
