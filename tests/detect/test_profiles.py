@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from langdetect import DetectorFactory, detect_langs
 
 from pipeline.document import Document
-from pipeline.rules.languages import PRIOR
+from pipeline.rules.languages import PRIOR, latin_words
 from pipeline.stages.detect import detect
 from pipeline.stages.detect.profiles import latin_language
 
@@ -58,3 +60,8 @@ def test_any_text_has_an_answer(text: str) -> None:
     assert 0.0 <= probability <= 1.0
     assert lang in PRIOR or (lang == "" and probability == 0.0)
     assert latin_language(text) == (lang, probability)
+
+
+@given(st.text(st.characters(max_codepoint=0x3100)) | st.text("aZß é.ğ汉•", max_size=40))
+def test_words_are_runs_of_latin_letters(text: str) -> None:
+    assert latin_words(text) == re.findall("[A-Za-zªµºÀ-ÖØ-öø-ɏḀ-ỿ]+", text)

@@ -51,8 +51,8 @@ def han_units(text: str) -> float:
 def units(text: str) -> float:
     """Length of ``text`` in units: Han characters / 1.6 + Latin words (words of other alphabets count as Latin)."""
     if text.isascii():
-        return float(len(languages.LATIN_WORDS.findall(text)))
-    total = han_units(text) + len(languages.LATIN_WORDS.findall(text))
+        return float(len(languages.latin_words(text)))
+    total = han_units(text) + len(languages.latin_words(text))
     if _NOT_LATIN.search(text):
         total += sum(len(run) for run in _KANA.findall(text)) / HAN_PER_WORD
         total += sum(len(run) for run in _HANGUL.findall(text)) / HAN_PER_WORD
@@ -62,7 +62,7 @@ def units(text: str) -> float:
 
 def word_count(text: str) -> int:
     """Latin words of ``text``."""
-    return len(languages.LATIN_WORDS.findall(text))
+    return len(languages.latin_words(text))
 
 
 def detect_line(text: str, hint: str = "") -> str:
@@ -110,7 +110,7 @@ def document_language(lines: list[str], langs: tuple[str, ...]) -> str:
     shares: dict[str, float] = {}
     for line, lang in zip(lines, langs, strict=True):
         if lang == "mixed":
-            han, words = han_units(line), len(languages.LATIN_WORDS.findall(line))
+            han, words = han_units(line), len(languages.latin_words(line))
             shares["zh"] = shares.get("zh", 0.0) + han
             shares["en"] = shares.get("en", 0.0) + words
         elif lang:
@@ -139,7 +139,7 @@ def _by_script(text: str, hint: str) -> str:
         return ""
     han = sum(map(len, _HAN.findall(text)))
     kana = sum(map(len, _KANA.findall(text))) if _KANA.search(text) else 0
-    words = len(languages.LATIN_WORDS.findall(text))
+    words = len(languages.latin_words(text))
     if _OTHER_LETTER.search(text):
         counts = [(len(pattern.findall(text)), lang) for pattern, lang in languages.SCRIPTS]
         most, lang = max(counts)
@@ -170,7 +170,7 @@ def _chinese_or_mixed(text: str, han: float, words: int) -> str:
 
 def _clause(run: str) -> int:
     """Words of an English clause in a stretch without Han; 0 for names, brands and model numbers."""
-    words = languages.LATIN_WORDS.findall(_ADDRESS.sub(" ", run))
+    words = languages.latin_words(_ADDRESS.sub(" ", run))
     grammar = sum(len(word) > 1 and word in languages.ENGLISH for word in words)
     return len(words) if len(words) >= 4 and grammar >= 2 and grammar * 6 >= len(words) else 0
 
@@ -179,13 +179,13 @@ def _by_words(text: str, hint: str) -> str:
     """Language of Latin text as far as its words tell it; ``""`` when it is for the model to say."""
     if "://" in text or "www." in text or "@" in text:
         text = _ADDRESS.sub(" ", text)
-    tokens = languages.LATIN_WORDS.findall(text)
+    tokens = languages.latin_words(text)
     count = len(tokens)
     if not count:
         return hint or "other"
     if not text.isascii() and 2 * len(_VIETNAMESE.findall(text)) >= count:
         return "vi"
-    lower = languages.LATIN_WORDS.findall(text.lower()) if text.isascii() else [token.lower() for token in tokens]
+    lower = languages.latin_words(text.lower()) if text.isascii() else [token.lower() for token in tokens]
     english = sum(map(languages.ENGLISH.__contains__, lower))
     if count >= 4 and english * 10 >= 4 * count:  # no other language shares so many of these words
         return "other" if _is_code(text, count) else "en"
@@ -255,7 +255,7 @@ def _summary(lines: list[str]) -> tuple[str, str]:
     """The likely language of a document, as a hint for its short lines, and the script of its text."""
     text = "\n".join(lines)
     han = sum(map(len, _HAN.findall(text)))
-    words = len(languages.LATIN_WORDS.findall(text))
+    words = len(languages.latin_words(text))
     kana = sum(map(len, _KANA.findall(text))) if _KANA.search(text) else 0
     hangul = sum(map(len, _HANGUL.findall(text))) if _HANGUL.search(text) else 0
     script = languages.script(text, han, words)

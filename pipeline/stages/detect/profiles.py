@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.rules.languages import LATIN_WORDS, PRIOR
+from pipeline.rules.languages import PRIOR, latin_words
 
 # langdetect's own smoothing: what an n-gram that a language lacks still counts, on the scale of its probabilities.
 _ABSENT: Final = 0.5 / 10_000
@@ -57,7 +57,7 @@ def load() -> Profiles:
 def latin_language(text: str) -> tuple[str, float]:
     """The likeliest language of Latin text, as an ISO 639-1 code, and its probability; ``("", 0.0)`` without words."""
     profiles = load()
-    found = LATIN_WORDS.findall(text.translate(_FOLD))
+    found = latin_words(text.translate(_FOLD))
     # Words in capitals are names and shouting: the profiles were made without them.
     words = [word for word in found if not _SHOUTED.match(word)] or [word.lower() for word in found]
     padded = f" {' '.join(words)} "
