@@ -43,6 +43,9 @@ TOKENS_PER_BATCH = 384
 CACHE_TEXTS = 20_000
 # Texts that are taken from the cache and put into it in one go.
 TEXTS_PER_BLOCK = 4096
+# Texts and tokens below which a batch is filled up: BLAS takes other paths through products of a few rows and ends in
+# other last bits, and what a text gives must not depend on what is encoded beside it.
+FEWEST_TEXTS, FEWEST_TOKENS = 2, 16
 # Dimensions of a vector from the dictionary; unrelated ones have a cosine of about 1 / sqrt(SKETCH).
 SKETCH = 256
 # Sentences whose edge tokens stand for everybody's.
@@ -108,8 +111,8 @@ class UniversalSentenceEncoder:
                 self._cache.clear()
             new = [text for text in dict.fromkeys(block) if text not in self._cache]
             for batch in self._batches(new):
-                rows, sizes = self._token_sums([ids for _, ids in batch])
-                for (text, _), row, size in zip(batch, rows.astype(np.float16), sizes, strict=True):
+                rows, sizes = self._token_sums(self._filled([ids for _, ids in batch]))
+                for (text, _), row, size in zip(batch, rows.astype(np.float16), sizes, strict=False):
                     self._cache[text] = (row, float(size))
             for n, text in enumerate(block, start):
                 features[n], counts[n] = self._cache[text]
@@ -157,6 +160,12 @@ class UniversalSentenceEncoder:
             tokens += len(ids)
         if batch:
             yield batch
+
+    def _filled(self, batch: list[list[int]]) -> list[list[int]]:
+        """The batch, with a sentence more if it is too small to be multiplied as any other."""
+        if len(batch) >= FEWEST_TEXTS and sum(map(len, batch)) >= FEWEST_TOKENS:
+            return batch
+        return [*batch, self._ids(EDGE_SAMPLES[1])]
 
     def _token_sums(self, batch: list[list[int]], *, edges: bool = False) -> tuple[Array, Array]:
         """The network up to the sum over inner tokens (or over the two edge tokens), and the token counts.

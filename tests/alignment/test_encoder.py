@@ -20,10 +20,16 @@ def test_translations_are_near_and_others_far():
     assert zh @ good > 0.6 > 0.35 > zh @ bad
 
 
-def test_a_text_has_one_vector_whatever_stands_beside_it():
+def test_a_text_gives_the_same_whatever_is_encoded_beside_it():
     e = encoder.load()
-    alone = e.sums(["一个句子。"])[0]
-    assert np.array_equal(alone[0], e.sums(["", "x" * 5000, "一个句子。"])[0][2])
+    texts = ["", "好", "Yes.", "一个句子。", "She had never seen so many boats in one harbour before, and said so."]
+    alone = []
+    for text in texts:
+        e._cache.clear()
+        alone.append(e.sums([text])[0])
+    e._cache.clear()
+    together, _ = e.sums([*texts, "x" * 5000, *(f"Boat {n} leaves the harbour at {n} o'clock." for n in range(60))])
+    assert np.array_equal(together[: len(texts)], np.concatenate(alone))
 
 
 def test_no_text_no_rows():
