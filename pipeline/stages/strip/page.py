@@ -6,11 +6,12 @@ code points, each is given a class by table, and the counts of all lines come ou
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
+from ahocorasick_rs import AhoCorasick, MatchKind
 from numpy.typing import NDArray
 
 from pipeline.rules.markers import MARKERS, literals
@@ -57,6 +58,7 @@ class Page(NamedTuple):
     first: NDArray[np.uint8]  # (n,) class of the first character (SPACE for a blank line)
     last: NDArray[np.uint8]  # (n,) class of the last character that is no quote or bracket
     token: NDArray[np.uint64]  # hashes of Latin words (4 letters or more) and Han bigrams
+    token_number: NDArray[np.int64]  # the same as numbers from 0, equal for equal tokens
     token_line: NDArray[np.int64]  # line of each token
     markers: NDArray[np.float64]  # (n, hints) characters covered by marker words, order of MARKERS
     units: NDArray[np.float64]  # (n,) effective length: Han / 1.6 + words
@@ -131,74 +133,47 @@ def _function_han() -> NDArray[np.bool_]:
     return table
 
 
-class Gate:
-    """Finds any of many literals in a text, scanning it once: by a hash of the first three (two) characters."""
+class Literals:
+    """Finds any of many literals in a text, scanning it once."""
 
     def __init__(self, words: Iterable[str]) -> None:
         """The numbers of the words are their places in the order given."""
-        self._table = np.zeros(3 << 17, np.bool_)
-        self._words: dict[str, list[tuple[str, int]]] = {}
-        for number, word in enumerate(words):
-            head = word[:3]
-            self._words.setdefault(head, []).append((word, number))
-            self._table[(_single_key, _pair_key, _triple_key)[len(head) - 1](*map(ord, head))] = True
-        for entries in self._words.values():
-            entries.sort(key=lambda entry: (-len(entry[0]), entry[0]))
+        self._words = tuple(words)
+        self._finder = AhoCorasick(self._words, matchkind=MatchKind.Standard)
+        self._latin = [word[0].isascii() and word[0].isalpha() for word in self._words]
 
-    def find(self, text: str, codes: NDArray[np.uint32]) -> Iterator[tuple[int, str, int]]:
-        """(offset, word, number) for all occurrences, the longest first at each offset; ``codes`` are the text's.
+    def find(self, text: str) -> list[tuple[int, int, int]]:
+        """(start, end, number) of all occurrences in order, the longest first at each offset.
 
         A word that begins with an ASCII letter is found only where no such letter stands before it.
         """
-        one = np.concatenate((codes, (10, 10))).astype(np.int64)
-        one, two, three = one[:-2], one[1:-1], one[2:]
-        letter = (codes >= 97) & (codes <= 122)
-        begins = np.ones(len(codes), np.bool_)
-        begins[1:] = ~(letter[1:] & letter[:-1])
-        table, words = self._table, self._words
-        begins &= table[_triple_key(one, two, three)] | table[_pair_key(one, two)] | table[_single_key(one)]
-        for at in np.flatnonzero(begins).tolist():
-            head = text[at : at + 3]
-            for word, number in words.get(head, ()):
-                if text.startswith(word, at):
-                    yield at, word, number
-            for size in (2, 1):
-                for word, number in words.get(head[:size], ()):
-                    yield at, word, number
-
-
-def _single_key(a: Any) -> Any:
-    return 0x40000 + (a & 0x1FFFF)
-
-
-def _pair_key(a: Any, b: Any) -> Any:
-    return (a * 40503 + b * 8191) & 0x1FFFF
-
-
-def _triple_key(a: Any, b: Any, c: Any) -> Any:
-    return 0x20000 + ((a * 40503 + b * 8191 + c * 131) & 0x1FFFF)
+        found = [
+            (start, end, number)
+            for number, start, end in self._finder.find_matches_as_indexes(text, overlapping=True)
+            if not (self._latin[number] and start and text[start - 1].isascii() and text[start - 1].isalpha())
+        ]
+        return sorted(found, key=lambda hit: (hit[0], -hit[1], hit[2]))
 
 
 @lru_cache(maxsize=1)
-def _marker_gate() -> tuple[Gate, list[tuple[str, int, bool, bool]]]:
+def _marker_words() -> tuple[Literals, list[tuple[str, int, bool, bool]]]:
     entries = literals()
-    return Gate(word for word, *_ in entries), entries
+    return Literals(word for word, *_ in entries), entries
 
 
-def _scan_markers(text: str, codes: NDArray[np.uint32], line_of: NDArray[np.int64], n: int) -> NDArray[np.float64]:
-    """Characters covered by marker words, (n, hints). ``text`` and ``codes`` are the same characters, lower case."""
+def _scan_markers(text: str, line_of: NDArray[np.int64], n: int) -> NDArray[np.float64]:
+    """Characters of ``text`` (lower case) covered by marker words, (n, hints)."""
     covered = np.zeros((n, len(MARKERS)))
-    gate, entries = _marker_gate()
+    words, entries = _marker_words()
     hits: list[tuple[int, int, int]] = []
     done = 0
-    for at, word, number in gate.find(text, codes):
-        if at < done:
+    for start, end, number in words.find(text):
+        if start < done:
             continue
         _, hint, before, after = entries[number]
-        end = at + len(word)
-        if (before and at and text[at - 1].isalnum()) or (after and text[end].isalnum()):
+        if (before and start and text[start - 1].isalnum()) or (after and text[end].isalnum()):
             continue
-        hits.append((at, hint, len(word)))
+        hits.append((start, hint, end - start))
         done = end
     if hits:
         where, hint_of, length = np.array(hits).T
@@ -245,6 +220,7 @@ def read_page(lines: Sequence[str]) -> Page:
     pair_hash = (folded[pair].astype(np.uint64) << np.uint64(32)) | folded[pair + 1].astype(np.uint64)
     long = ends - starts >= 4
     token = np.concatenate((hashes[long], pair_hash))
+    _, token_number = np.unique(token, return_inverse=True)
     token_line = np.concatenate((word_line[long], line_of[pair]))
 
     first_at = np.concatenate(([0], breaks[:-1] + 1))
@@ -265,10 +241,12 @@ def read_page(lines: Sequence[str]) -> Page:
     )
     stops = np.bincount(line_of[sentence], minlength=n)
 
-    lowered = folded.tobytes().decode("utf-32-le", "surrogatepass")
-    markers = _scan_markers(lowered, folded, line_of, n)
+    markers = _scan_markers(folded.tobytes().decode("utf-32-le", "replace"), line_of, n)
     units = (counts[:, HAN] + counts[:, KANA]) / 1.6 + words
-    return Page(stripped, counts, words, title_words, stops, stop_words, first, last, token, token_line, markers, units)
+    return Page(
+        stripped, counts, words, title_words, stops, stop_words, first, last, token, token_number, token_line, markers,
+        units,
+    )  # fmt: skip
 
 
 def _capped(line: str) -> str:

@@ -9,10 +9,9 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pipeline.rules.boilerplate import RULES, LineRule
-from pipeline.stages.strip.page import Gate
+from pipeline.stages.strip.page import Literals
 
 _BULLETS: Final = " \t•·●○◆◇■□▪▸►▶※‧\u200b\ufeff"
 _WORDY: Final = re.compile(r"[^\W_]")
@@ -21,7 +20,7 @@ BY_ID: Final = {rule.id: rule for rule in RULES}
 
 
 class _Table(NamedTuple):
-    gate: Gate
+    words: Literals
     owners: list[list[int]]  # number of a word -> numbers of the rules that have it
     rules: list[tuple[LineRule, re.Pattern[str]]]
 
@@ -33,11 +32,11 @@ def _table() -> _Table:
     for number, (rule, _) in enumerate(rules):
         for word in rule.words:
             owners.setdefault(word, []).append(number)
-    return _Table(Gate(owners), list(owners.values()), rules)
+    return _Table(Literals(owners), list(owners.values()), rules)
 
 
-def fold(lines: Sequence[str]) -> tuple[str, NDArray[np.uint32]]:
-    """The lines as the rules see them, joined by line breaks: lower case, half-width; and the text's code points.
+def fold(lines: Sequence[str]) -> str:
+    """The lines as the rules see them, each closed by a line break: lower case, half-width.
 
     Full-width ASCII, the ideographic space and the Chinese full stop become their half-width twins, one for one.
     """
@@ -47,7 +46,7 @@ def fold(lines: Sequence[str]) -> tuple[str, NDArray[np.uint32]]:
     codes = np.where((codes == 0x3000) | (codes == 0xA0), np.uint32(0x20), codes)
     codes = np.where(codes == 0x3002, np.uint32(0x2E), codes)
     codes = np.where((codes >= 65) & (codes <= 90), codes + np.uint32(32), codes)
-    return codes.tobytes().decode("utf-32-le", "surrogatepass"), codes
+    return codes.tobytes().decode("utf-32-le", "replace")
 
 
 def match(lines: Sequence[str], units: Sequence[float]) -> dict[int, LineRule]:
@@ -55,13 +54,13 @@ def match(lines: Sequence[str], units: Sequence[float]) -> dict[int, LineRule]:
 
     The lines must hold no line break.
     """
-    gate, owners, rules = _table()
-    text, codes = fold(
-        [line if size <= 180 and len(line) <= 600 else "" for line, size in zip(lines, units, strict=True)]
-    )
-    starts = [0, *(np.flatnonzero(codes == 10) + 1).tolist()]
+    words, owners, rules = _table()
+    text = fold([line if size <= 180 and len(line) <= 600 else "" for line, size in zip(lines, units, strict=True)])
+    starts = [0]
+    for line in text.split("\n")[:-1]:
+        starts.append(starts[-1] + len(line) + 1)
     wanted: dict[int, set[int]] = {}  # line -> rules one of whose words it has
-    for at, _, number in gate.find(text, codes):
+    for at, _, number in words.find(text):
         wanted.setdefault(bisect_right(starts, at) - 1, set()).update(owners[number])
     found: dict[int, LineRule] = {}
     for index, numbers in wanted.items():
