@@ -156,7 +156,8 @@ def _score(value: float | str) -> float:
 
 def _text(value: object) -> str:
     """A string that UTF-8 can hold: what was an undecodable byte is written as ``\\xNN``."""
-    return _SURROGATE.sub(_escape, str(value))
+    text = str(value)
+    return text if text.isascii() else _SURROGATE.sub(_escape, text)
 
 
 def _escape(match: re.Match[str]) -> str:

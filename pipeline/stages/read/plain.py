@@ -58,22 +58,24 @@ def rejoin(lines: Sequence[str]) -> list[tuple[int, str]]:
     >>> rejoin(["The prize went to young", "Clint McKay", tail])
     [(0, ' '), (1, '')]
     """
-    sizes = [_units(line) if len(line) < 2000 else LONG for line in lines]
     joined: dict[int, str] = {}
-    running = 0.0  # length of the line so far, with what was joined to it
+    running = 0.0  # length of the line with what was joined before it, 0.0 where nothing was
     for index in range(len(lines) - 1):
+        before, running = running, 0.0
         first, second = lines[index].rstrip(), lines[index + 1].strip()
-        running = sizes[index] + (running if index - 1 in joined else 0.0)
-        if not first.strip() or not second:
+        if not first or not second or not _may_go_on(first, second):
             continue
-        together = running + sizes[index + 1]
-        alone = max(running, sizes[index + 1])
-        if (together if second[0] in _CONTINUES else alone) >= LONG and _goes_on(first, second):
+        size, following = before + _units(lines[index]), _units(lines[index + 1])
+        length = size + following if second[0] in _CONTINUES else max(size, following)
+        if length >= LONG and _goes_on(first, second):
             joined[index] = _between(first, second)
+            running = size
     joined |= _letter_runs(lines)
     for index in sorted(joined):
         before = index - 1
-        if before < 0 or before in joined or sizes[index] > FRAGMENT or sizes[before] + sizes[index + 1] < LONG:
+        if before < 0 or before in joined or _units(lines[index]) > FRAGMENT:
+            continue
+        if _units(lines[before]) + _units(lines[index + 1]) < LONG:
             continue
         first, second = lines[before].rstrip(), lines[index].strip()
         if (
@@ -91,6 +93,8 @@ def rejoin(lines: Sequence[str]) -> list[tuple[int, str]]:
 def _letter_runs(lines: Sequence[str]) -> dict[int, str]:
     """Breaks inside runs of lines of one Han character each: text that was animated or set letter by letter."""
     joined: dict[int, str] = {}
+    if sum(len(line.strip()) == 1 for line in lines) < LETTERS:
+        return joined
     run: list[int] = []
     for index in range(len(lines) + 1):
         line = lines[index].strip() if index < len(lines) else ""
@@ -107,6 +111,8 @@ def _letter_runs(lines: Sequence[str]) -> dict[int, str]:
 
 
 def _units(line: str) -> float:
+    if len(line) >= 2000:
+        return LONG
     han = len(_HAN.findall(line))
     return han / 1.6 + len(_WORDS.findall(_HAN.sub(" ", line)))
 
@@ -118,6 +124,12 @@ def _plain(line: str) -> bool:
 def _open(char: str) -> bool:
     """Whether a sentence may go on behind this character."""
     return char.islower() or char in ",，、" or _HAN.match(char) is not None
+
+
+def _may_go_on(first: str, second: str) -> bool:
+    """What ``_goes_on`` asks first, of all lines of all pages."""
+    start = second[0]
+    return start in _CONTINUES or "a" <= start <= "z" or second in _PARTICLES or first.strip() in _PARTICLES
 
 
 def _goes_on(first: str, second: str) -> bool:

@@ -155,11 +155,12 @@ def _compare(page: Page, keep: NDArray[np.bool_], title_at: int, first: int, las
         for line, text in enumerate(page.lines)
         if line != title_at and (line <= top or line > last) and "".join(text.split()).lower() == key
     }
-    own = np.unique(page.token[page.token_line == title_at])
+    own = np.unique(page.token_number[page.token_line == title_at])
     body = keep.copy()
     body[[title_at, *copies]] = False
-    rest = np.unique(page.token[body[page.token_line]])
-    shared = int(np.isin(own, rest).sum())
+    in_body = np.zeros(len(page.token), bool)
+    in_body[page.token_number[body[page.token_line]]] = True
+    shared = int(in_body[own].sum())
     enough = len(own) >= FEWEST_TITLE_WORDS and float(page.units[body].sum()) >= FEWEST_BODY_UNITS
     return frozenset(copies), bool(enough and shared / len(own) < MISMATCH_SHARE)
 
