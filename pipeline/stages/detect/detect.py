@@ -33,6 +33,7 @@ _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\u3005\u3007\U00020000-\U000323af]
 _KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa\u30fc\uff66-\uff9f]+")
 _HANGUL = re.compile("[\uac00-\ud7a3\u1100-\u11ff\u3130-\u318f]+")
 _OTHER_LETTER = re.compile("[\u0370-\u1cff\u2c00-\u2dff\ua000-\ud7ff\u3130-\u318f\ufb00-\ufdff\ufe70-\ufefc]")
+_OTHER_WORDS = re.compile("[\u0370-\u10ff\u1200-\u1cff]+")
 _NOT_LATIN = re.compile("[^\\W\\d_A-Za-zªµºÀ-ÖØ-öø-ɏḀ-ỿ]")
 # A stretch of a line without Han that holds words: an English clause inside Chinese, or a Chinese one's Latin name.
 _LATIN_RUN = re.compile("[^\u3400-\u9fff\uf900-\ufaff，。；：？！、（）《》【】「」]{12,}")
@@ -50,14 +51,13 @@ def han_units(text: str) -> float:
 
 def units(text: str) -> float:
     """Length of ``text`` in units: Han characters / 1.6 + Latin words (words of other alphabets count as Latin)."""
-    if text.isascii():
-        return float(len(languages.latin_words(text)))
-    total = han_units(text) + len(languages.latin_words(text))
-    if _NOT_LATIN.search(text):
-        total += sum(len(run) for run in _KANA.findall(text)) / HAN_PER_WORD
-        total += sum(len(run) for run in _HANGUL.findall(text)) / HAN_PER_WORD
-        total += len(re.findall("[\u0370-\u10ff\u1200-\u1cff]+", text))
-    return total
+    words = len(languages.latin_words(text))
+    if text.isascii() or not _NOT_LATIN.search(text):
+        return float(words)
+    total = han_units(text) + words
+    total += sum(len(run) for run in _KANA.findall(text)) / HAN_PER_WORD
+    total += sum(len(run) for run in _HANGUL.findall(text)) / HAN_PER_WORD
+    return total + len(_OTHER_WORDS.findall(text))
 
 
 def word_count(text: str) -> int:
@@ -135,7 +135,7 @@ def language_of(shares: Mapping[str, float]) -> str:
 
 def _by_script(text: str, hint: str) -> str:
     """Language as far as the script tells it; ``""`` for Latin and for what has no letters."""
-    if text.isascii():
+    if text.isascii() or not _NOT_LATIN.search(text):
         return ""
     han = sum(map(len, _HAN.findall(text)))
     kana = sum(map(len, _KANA.findall(text))) if _KANA.search(text) else 0
