@@ -54,6 +54,7 @@ BYLINES = [
     ("安全观察 2023-05-05 18:48", {"account": "安全观察", "published": "2023-05-05"}),
     ("李海 海城港口观察 2023-05-05 18:48", {"author": "李海", "account": "海城港口观察"}),
     ("2023-05-05 18:48 来源：海城日报 作者：李海", {"author": "李海", "published": "2023-05-05"}),
+    ("2023-05-05　作者：记者 李海　来源：海城日报", {"author": "李海", "published": "2023-05-05"}),
 ]
 
 
@@ -78,3 +79,25 @@ def test_the_copy_nearest_the_body_is_the_title() -> None:
     judged = judge([title, "首页", title, "2023-05-05 18:48", *BODY])
     assert judged.sources["title"] == 2
     assert judged.verdicts[0].role == "duplicate"
+
+
+@pytest.mark.parametrize("head", ["头条新闻", "海城日报网", "Top stories"])
+def test_a_head_that_says_the_same_on_all_pages_gives_way_to_the_heading(head: str) -> None:
+    heading = "海城四号码头下月投入使用"
+    page = ["首页", "新闻", head, heading, "2023-05-05 18:48", *BODY, "相关新闻", "版权所有 海城日报"]
+    judged = judge(page, title=head)
+    assert judged.metadata["title"] == heading
+    assert page[judged.sources["title"]] == heading
+
+
+def test_a_head_that_knows_the_body_stays_though_no_line_repeats_it() -> None:
+    title = "四号码头泊位建成，港务集团公布收费标准"
+    page = ["首页 > 新闻 > 正文", "字号 大 中 小", "2023-05-05 18:48", *BODY, "版权所有 海城日报"]
+    assert judge(page, title=title).metadata["title"] == title
+
+
+def test_the_titles_and_dates_of_other_articles_below_say_nothing_of_this_one() -> None:
+    page = ["海城四号码头下月投入使用", *BODY, "相关新闻", "・三号码头完成大修 2021-10-20", "・航道疏浚结束 2021-10-10"]
+    judged = judge(page)
+    assert "published" not in judged.metadata
+    assert "account" not in judged.metadata

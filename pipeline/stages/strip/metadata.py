@@ -22,6 +22,10 @@ BYLINE_REACH: Final = 6
 FEWEST_TITLE_WORDS: Final = 8
 FEWEST_BODY_UNITS: Final = 400.0
 MISMATCH_SHARE: Final = 0.28
+# What a heading shares with the body, at least, if it is to stand for a title that shares less than that.
+OWN_SHARE: Final = 0.4
+# Units of a line that has little but a date.
+BARE_DATE: Final = 3.0
 
 _MONTHS: Final = {
     name: number
@@ -43,7 +47,10 @@ _HAN_DIGITS: Final = {c: str(i) for i, c in enumerate("〇一二三四五六七�
 
 _CHAT_BYLINE: Final = re.compile(r"^(.{2,40}?)\s+((?:19|20)\d\d-\d\d-\d\d)(?: \d\d:\d\d(?::\d\d)?)?$")
 _AUTHOR: Final = (
-    re.compile(r"(?:^|[\s|　])(?:作者|撰文|撰稿)\s*[:：/|]\s*([^\s|，,：:（(]{2,20}(?: [A-Z][\w.'-]+)?)"),
+    re.compile(
+        r"(?:^|[\s|　])(?:作者|撰文|撰稿)\s*[:：/|]\s*(?:(?:本报|本網|本网)?(?:记者|記者|通讯员)\s*)?"
+        r"([^\s|，,：:（(]{2,20}(?: [A-Z][\w.'-]+)?)"
+    ),
     re.compile(r"^(?:文)\s*[/／|｜:：]\s*([^\s|，,：:（(]{2,12})$"),
     re.compile(r"^[bB][yY]:?\s+([A-Z][\w.'’-]+(?: (?:[A-Z][\w.'’-]*|de|van|von|bin|al)){1,3})(?=$|[,|]| [-–—|]|\s{2})"),
     re.compile(r"^(?:本报|本網|本网)?(?:记者|記者)\s*[:：]?\s*([一-鿿]{2,4})(?=$|[\s／/╱])"),
@@ -126,9 +133,11 @@ def from_lines(page: Page, keep: NDArray[np.bool_], looked: Columns, title: str)
     first, last = int(at[0]), int(at[-1])
     values: dict[str, str] = {}
     sources: dict[str, int] = {}
-    title_at = _nearest_copy(page, _title_line(page, keep, looked, first, title), first)
-    if title_at >= 0:
+    title_at, settled = _title_line(page, keep, looked, first, title)
+    if title_at >= 0 and settled:
         values["title"], sources["title"] = page.lines[title_at], title_at
+    elif title:
+        values["title"] = title
     top = title_at if title_at >= 0 else first
     bylines = _bylines(page, keep, looked, top, first, last)
     for line in sorted(bylines):
@@ -165,6 +174,15 @@ def _compare(page: Page, keep: NDArray[np.bool_], title_at: int, first: int, las
     return frozenset(copies), bool(enough and shared / len(own) < MISMATCH_SHARE)
 
 
+def _words_in(page: Page, keep: NDArray[np.bool_], title: Page, but: int = -1) -> float:
+    """Share of the title's words that the kept lines use, line ``but`` left out; 0.0 for a title without words."""
+    own = set(title.token.tolist())
+    body = keep.copy()
+    if but >= 0:
+        body[but] = False
+    return len(own & set(page.token[body[page.token_line]].tolist())) / len(own) if own else 0.0
+
+
 def _heading_like(page: Page, line: int) -> bool:
     return (
         3 <= page.units[line] <= 45
@@ -174,27 +192,41 @@ def _heading_like(page: Page, line: int) -> bool:
     ) or (3 <= page.units[line] <= 30 and page.lines[line].endswith(("！", "？", "!", "?")))
 
 
-def _title_line(page: Page, keep: NDArray[np.bool_], looked: Columns, first: int, title: str) -> int:
-    """The title's copy nearest above the body; -1 where no line can be it."""
-    low = max(0, first - TITLE_REACH)
-    if title:
-        wanted = set(read_page([title]).token.tolist())
-        best, best_at = 0.0, -1
-        for line in range(low, min(first + 3, len(page.lines))):
-            own = set(page.token[page.token_line == line].tolist())
-            if own and wanted and page.units[line] <= 60:
-                shared = len(own & wanted)
-                likeness = shared / len(own) * min(1.0, 2 * shared / len(wanted))
-                if likeness > 0.55 and likeness >= best - 0.1:
-                    best, best_at = max(best, likeness), line
-        if best_at >= 0:
-            return best_at
+def _title_line(page: Page, keep: NDArray[np.bool_], looked: Columns, first: int, title: str) -> tuple[int, bool]:
+    """Where the title stands (-1: nowhere), and whether that line rather than ``title`` is what it says."""
+    heading = _nearest_copy(page, _heading_above(page, looked, first), first)
+    if not title:
+        return heading, True
+    copy = _nearest_copy(page, _copy_above(page, first, title), first)
+    # "Top stories", or the name of the site: a head may say the same on all pages. Then the heading has the word.
+    if (
+        heading >= 0
+        and _words_in(page, keep, read_page([title])) < MISMATCH_SHARE
+        and _words_in(page, keep, read_page([page.lines[heading]]), but=heading) >= OWN_SHARE
+    ):
+        return heading, True
+    return (copy, True) if copy >= 0 else (heading, False)
+
+
+def _copy_above(page: Page, first: int, title: str) -> int:
+    """The line nearest above the body that says what the page's head says; -1 where none does."""
+    wanted = set(read_page([title]).token.tolist())
+    best, best_at = 0.0, -1
+    for line in range(max(0, first - TITLE_REACH), min(first + 3, len(page.lines))):
+        own = set(page.token[page.token_line == line].tolist())
+        if own and wanted and page.units[line] <= 60:
+            shared = len(own & wanted)
+            likeness = shared / len(own) * min(1.0, 2 * shared / len(wanted))
+            if likeness > 0.55 and likeness >= best - 0.1:
+                best, best_at = max(best, likeness), line
+    return best_at
+
+
+def _heading_above(page: Page, looked: Columns, first: int) -> int:
+    """The line that heads the body by its form; -1 where no line can be it."""
     if _heading_like(page, first) and not looked.date[first] and page.stops[first] <= 1:
-        after = first + 1
-        if after < len(keep) and not _item(page.lines[first]):
-            return first
-        return -1
-    for line in range(first - 1, low - 1, -1):
+        return first if first + 1 < len(page.lines) and not _item(page.lines[first]) else -1
+    for line in range(first - 1, max(0, first - TITLE_REACH) - 1, -1):
         text = page.lines[line]
         if _heading_like(page, line) and page.units[line] >= 5 and not looked.date[line] and not _BYLINE.match(text):
             repeated = any(_same(text, other) for k, other in enumerate(page.lines) if k != line)
@@ -229,14 +261,18 @@ def _same(a: str, b: str) -> bool:
 
 def _bylines(page: Page, keep: NDArray[np.bool_], looked: Columns, top: int, first: int, last: int) -> set[int]:
     """Dropped lines around the head of the body, or right behind it, that say who, when and where from."""
-    near = set(range(max(0, top - 3), min(len(keep), max(first, top) + BYLINE_REACH)))
-    near |= set(range(last + 1, min(len(keep), last + 4)))
+    near = range(max(0, top - 3), min(last + 1, max(first, top) + BYLINE_REACH))
     out = set()
     for line in near:
         text = page.lines[line]
         if keep[line] or page.units[line] > 25:
             continue
         if looked.date[line] or _BYLINE.match(text) or _CHAT_BYLINE.match(text) or _ACCOUNT.match(text):
+            out.add(line)
+    for line in range(last + 1, min(len(keep), last + 4)):
+        # A date below the body may be that of another article, next to its title.
+        dated = looked.date[line] and page.units[line] < BARE_DATE
+        if not keep[line] and page.units[line] <= 25 and (dated or _BYLINE.match(page.lines[line])):
             out.add(line)
     return out
 

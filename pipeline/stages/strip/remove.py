@@ -26,7 +26,9 @@ def strip(doc: Document, config: Config, templates: Sequence[float] = ()) -> Doc
     lines = doc.lines()
     title = str(doc.metadata.get("title", ""))
     judgement = judge(lines, doc.line_facts, preset=config.preset, templates=templates, lang=doc.lang, title=title)
-    doc = doc.note(**judgement.metadata).flag(*judgement.flags)
+    # What the head says of the title the lines have settled; of the rest it knows better.
+    metadata = {**doc.metadata, "title": judgement.metadata.get("title", title)}
+    doc = replace(doc, metadata=metadata).note(**judgement.metadata).flag(*judgement.flags)
     verdicts = _wishes(lines, judgement.verdicts, config)
     if not any(not verdict.drop and verdict.role not in _NOT_BODY for verdict in verdicts):
         return doc.reject("strip.no-article", "no line was judged to be the body of an article")
