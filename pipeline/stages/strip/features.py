@@ -34,7 +34,7 @@ from pipeline.stages.strip.page import (
     STOP,
     UPPER,
     Page,
-    read_page,
+    title_words,
 )
 
 Floats = NDArray[np.float64]
@@ -214,7 +214,7 @@ def _overlap(page: Page, inside: Flags) -> tuple[Floats, Floats, Floats]:
 def _title_match(page: Page, title: str) -> tuple[Floats, Floats]:
     """Share of each line's words that are the title's, and of the title's words that are the line's."""
     n = len(page.lines)
-    wanted = np.unique(read_page([title]).token) if title else np.zeros(0, np.uint64)
+    wanted = title_words(title)
     if not len(wanted) or not len(page.token):
         return np.full(n, UNKNOWN), np.full(n, UNKNOWN)
     at = np.minimum(np.searchsorted(wanted, page.token), len(wanted) - 1)
@@ -237,15 +237,38 @@ def _periodicity(shape: NDArray[np.int64]) -> tuple[Floats, Floats]:
     return near[:, 1:].max(axis=1), near[:, 0]
 
 
+class _Hints(NamedTuple):
+    """The class and id words of a line's ancestors, without those that number an element, such as ``post-18231``."""
+
+    words: tuple[str, ...]
+    good: int  # words that speak for an article, up to 5
+    bad: int  # words that speak for chrome, up to 5
+
+    def shared(self, other: _Hints) -> float:
+        """Share of the words that both have from the root on."""
+        same = 0
+        for ours, theirs in zip(self.words, other.words, strict=False):
+            if ours != theirs:
+                break
+            same += 1
+        return same / max(len(self.words), len(other.words), 1)
+
+
 @lru_cache(maxsize=4096)
-def _plain_hints(hints: str) -> tuple[str, ...]:
-    """The words of ``hints`` without those that number an element, such as ``post-18231``."""
-    return tuple(word for word in hints.split() if sum(c.isdigit() for c in word) < 3)
+def _hints(text: str) -> _Hints:
+    kinds = [(word, *kind) for word in text.split() if (kind := _hint_kind(word))]
+    return _Hints(
+        tuple(word for word, _, _ in kinds),
+        min(sum(good for _, good, _ in kinds), 5),
+        min(sum(bad for _, _, bad in kinds), 5),
+    )
 
 
 @lru_cache(maxsize=20_000)
-def _hint_kind(word: str) -> tuple[bool, bool]:
-    """Whether a class or id speaks for an article, and whether for chrome. Sites repeat theirs on every page."""
+def _hint_kind(word: str) -> tuple[bool, bool] | None:
+    """Whether a class or id speaks for an article, and whether for chrome; none if it is a number."""
+    if sum(map(str.isdigit, word)) >= 3:
+        return None
     return any(good in word for good in _GOOD_HINTS), any(bad in word for bad in _BAD_HINTS)
 
 
@@ -275,27 +298,15 @@ def _tree(facts: Sequence[LineFacts], block: Flags, weight: Floats) -> tuple[lis
     out[:, 2] = mean[:, 2] / mean[:, 3]
     out[:, 0] = links
     depth = np.array([fact.depth for fact in facts], float)
-    hints_of = [_plain_hints(fact.hints) for fact in facts]
-    main: Counter[tuple[str, ...]] = Counter()
+    hints_of = [_hints(fact.hints) for fact in facts]
+    main: Counter[_Hints] = Counter()
     for fact, hints, units, inside in zip(facts, hints_of, weight.tolist(), block.tolist(), strict=True):
         if inside:
             main[hints] += int(units * (1 - fact.links)) + 1
-    home = max(sorted(main), key=lambda h: main[h]) if main else ()
+    home = max(sorted(main), key=lambda h: main[h]) if main else _Hints((), 0, 0)
     home_depth = _median(depth[block]) if block.any() else 0.0
     out[:, 3] = np.clip(depth - home_depth, -12, 12)
-    seen: dict[tuple[str, ...], tuple[float, float, float, float]] = {}
-    for words in set(hints_of):
-        kinds = [_hint_kind(word) for word in words]
-        good = sum(kind[0] for kind in kinds)
-        bad = sum(kind[1] for kind in kinds)
-        same = 0
-        for ours, theirs in zip(words, home, strict=False):
-            if ours != theirs:
-                break
-            same += 1
-        seen[words] = (
-            min(good, 5), min(bad, 5), float(words == home), same / max(len(words), len(home), 1)
-        )  # fmt: skip
+    seen = {hints: (hints.good, hints.bad, hints == home, hints.shared(home)) for hints in set(hints_of)}
     out[:, 4:8] = [seen[hints] for hints in hints_of]
     out[:, 8] = float((links * weight)[block].sum() / max(weight[block].sum(), 1.0))
     for line, fact in enumerate(facts):
@@ -613,9 +624,9 @@ def second_look(
 
     tree = np.full((n, 4), UNKNOWN)
     if facts:
-        hints_of = [_plain_hints(fact.hints) for fact in facts]
-        votes: Counter[tuple[str, ...]] = Counter()
-        all_votes: Counter[tuple[str, ...]] = Counter()
+        hints_of = [_hints(fact.hints) for fact in facts]
+        votes: Counter[_Hints] = Counter()
+        all_votes: Counter[_Hints] = Counter()
         for hints, m, prose_units in zip(hints_of, mass.tolist(), prose.tolist(), strict=True):
             votes[hints] += int(m * 16)
             all_votes[hints] += int(prose_units * 16)
@@ -623,18 +634,10 @@ def second_look(
         depth = np.array([fact.depth for fact in facts], float)
         home_depth = _median(depth[main]) if main.any() else 0.0
         whole = max(sum(votes.values()), 1)
-        near = {}
-        for words in votes:
-            same = 0
-            for ours, theirs in zip(words, home, strict=False):
-                if ours != theirs:
-                    break
-                same += 1
-            near[words] = (
-                votes[words] / whole,
-                votes[words] / max(all_votes[words], 1),
-                same / max(len(words), len(home), 1),
-            )
+        near = {
+            hints: (votes[hints] / whole, votes[hints] / max(all_votes[hints], 1), hints.shared(home))
+            for hints in votes
+        }
         tree[:, :3] = [near[hints] for hints in hints_of]
         tree[:, 3] = np.clip(depth - home_depth, -12, 12)
     names += ["p_home", "p_hints", "p_shared", "p_depth"]

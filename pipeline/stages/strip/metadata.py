@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from pipeline.rules.markers import MARKERS
 from pipeline.stages.strip.features import Columns
-from pipeline.stages.strip.page import DOT, STOP, Page, read_page
+from pipeline.stages.strip.page import DOT, STOP, Page, title_words
 
 # How far above the first line of the body its title may stand, and its bylines above and below, lines.
 TITLE_REACH: Final = 8
@@ -174,12 +174,9 @@ def _compare(page: Page, keep: NDArray[np.bool_], title_at: int, first: int, las
     return frozenset(copies), bool(enough and shared / len(own) < MISMATCH_SHARE)
 
 
-def _words_in(page: Page, keep: NDArray[np.bool_], title: Page, but: int = -1) -> float:
-    """Share of the title's words that the kept lines use, line ``but`` left out; 0.0 for a title without words."""
-    own = set(title.token.tolist())
-    body = keep.copy()
-    if but >= 0:
-        body[but] = False
+def _words_in(page: Page, body: NDArray[np.bool_], title: str) -> float:
+    """Share of the title's words that the lines of ``body`` use; 0.0 for a title without words."""
+    own = set(title_words(title).tolist())
     return len(own & set(page.token[body[page.token_line]].tolist())) / len(own) if own else 0.0
 
 
@@ -201,8 +198,8 @@ def _title_line(page: Page, keep: NDArray[np.bool_], looked: Columns, first: int
     # "Top stories", or the name of the site: a head may say the same on all pages. Then the heading has the word.
     if (
         heading >= 0
-        and _words_in(page, keep, read_page([title])) < MISMATCH_SHARE
-        and _words_in(page, keep, read_page([page.lines[heading]]), but=heading) >= OWN_SHARE
+        and _words_in(page, keep, title) < MISMATCH_SHARE
+        and _words_in(page, keep & (np.arange(len(keep)) != heading), page.lines[heading]) >= OWN_SHARE
     ):
         return heading, True
     return (copy, True) if copy >= 0 else (heading, False)
@@ -210,7 +207,7 @@ def _title_line(page: Page, keep: NDArray[np.bool_], looked: Columns, first: int
 
 def _copy_above(page: Page, first: int, title: str) -> int:
     """The line nearest above the body that says what the page's head says; -1 where none does."""
-    wanted = set(read_page([title]).token.tolist())
+    wanted = set(title_words(title).tolist())
     best, best_at = 0.0, -1
     for line in range(max(0, first - TITLE_REACH), min(first + 3, len(page.lines))):
         own = set(page.token[page.token_line == line].tolist())

@@ -253,3 +253,9 @@ def _capped(line: str) -> str:
     if len(line) > LINE_CAP:
         line = line[: LINE_CAP * 3 // 4] + line[-LINE_CAP // 4 :]
     return line.replace("\n", " ") if "\n" in line else line
+
+
+@lru_cache(maxsize=8)
+def title_words(title: str) -> NDArray[np.uint64]:
+    """The different words of a title, hashed as ``Page.token`` has them, ascending; none for ``""``."""
+    return np.unique(read_page([title]).token)
