@@ -93,7 +93,9 @@ def _read_html(doc: Document) -> Document:
 
 def _is_escaped(page: str) -> bool:
     """Whether a page was saved as the inside of a JSON string: no line breaks and quotes but escaped ones."""
-    head = page.strip()[:_HEAD_LENGTH]
+    blank = _BLANK.match(page)
+    start = blank.end() if blank else 0
+    head = page[start : start + _HEAD_LENGTH].rstrip()
     return "\\n" in head and '=\\"' in head and '="' not in head and "\n" not in head
 
 
