@@ -58,5 +58,8 @@ def judge(
         if given and len(given) != len(lines):
             raise ValueError(f"{len(given)} {name} for {len(lines)} lines; give one for each line, or none")
     from pipeline.stages.strip.decide import decide
+    from pipeline.stages.strip.markdown import is_markdown, seen
 
+    if not facts and is_markdown(lines):
+        lines = [seen(line) for line in lines]
     return decide(lines, facts, preset=preset, templates=templates, lang=lang, title=title)
