@@ -85,6 +85,42 @@ def make_folder(folder: Path, start: int, stop: int) -> int:
     return total
 
 
+TRANSLATED = [
+    ("仓库在{year}年搬到了港口边上，离码头只有{n}公里。", "The warehouse moved to the harbour in {year}, only {n} kilometres from the quay."),
+    ("新的租金比原来贵了百分之{n}。", "The new rent is {n} per cent higher than the old one."),
+    ("老板算了一夜的账，最后还是签了合同。", "The owner did the sums all night and signed the contract in the end."),
+    ("{name}是第一个搬进去的工人，他在那里工作了{n}年。", "{name} was the first worker to move in, and he worked there for {n} years."),
+    ("下雨的时候，屋顶上的声音很大。", "When it rains, the noise on the roof is very loud."),
+    ("每个月有{big}个包裹从这里发往国外。", "Every month {big} parcels leave here for foreign countries."),
+    ("平台把申报的期限改成了{n}天。", "The platform changed the deadline for declarations to {n} days."),
+    ("多数卖家说，这些规则公布得太晚了。", "Most sellers say that these rules were published too late."),
+    ("{name}写信给负责人，要求再给{n}天的时间。", "{name} wrote to the person in charge and asked for {n} more days."),
+    ("信在{year}年春天寄到，没有人回答。", "The letter arrived in the spring of {year}, and nobody answered it."),
+    ("最后一批货物值{big}元，卖给了邻居。", "The last goods were worth {big} yuan and were sold to a neighbour."),
+    ("现在仓库是空的，门上挂着一把旧锁。", "Now the warehouse is empty, and an old lock hangs on the door."),
+]  # fmt: skip
+
+
+def make_translations(folder: Path, count: int) -> None:
+    """Write so many Chinese texts and their translations, each with names and numbers of its own."""
+    for n in range(count):
+        rng = random.Random(f"translation {n}")
+        pairs = []
+        for zh, en in rng.sample(TRANSLATED, 10):
+            name = "".join(rng.choices("bdfgklmnprstv", k=1) + rng.choices("aeiou", k=1) + rng.choices("lmnrst", k=2))
+            values = {
+                "year": rng.randint(1900, 2020),
+                "n": rng.randint(11, 99),
+                "big": rng.randint(10_000, 99_999),
+                "name": name.capitalize(),
+            }
+            pairs.append((zh.format(**values), en.format(**values)))
+        for lang, texts in zip(("zh", "en"), zip(*pairs, strict=True), strict=True):
+            path = folder / "translated" / lang / f"{n}.txt"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text("\n".join(texts))
+
+
 MEASURE = """
 import resource, runpy, sys
 sys.argv = sys.argv[1:]

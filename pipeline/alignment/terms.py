@@ -27,6 +27,14 @@ class Term(NamedTuple):
     docs: tuple[int, ...]  # indexes of the texts it was seen in, ascending
 
 
+class Bracket(NamedTuple):
+    """A bracket that may declare a term."""
+
+    zh: str  # the Chinese before it, which ends with the term; or the Chinese in it
+    en: str
+    exact: bool  # whether the Chinese is the term and no more
+
+
 # Pairs that explain each other less are not reported: below, half of a term stands for the whole too often.
 LEAST = 0.7
 # What a border inside a dictionary word costs: 研究|员雅各布.
@@ -59,9 +67,14 @@ _NO_TERM = re.compile(
 
 def mine(texts: Iterable[str]) -> list[Term]:
     """Bracketed Chinese-English term pairs of some texts, each pair once, sorted by English, then Chinese."""
+    return mine_brackets(map(brackets, texts))
+
+
+def mine_brackets(texts: Iterable[Iterable[Bracket]]) -> list[Term]:
+    """The same, of the brackets that were found in each text."""
     seen: dict[tuple[str, str], list[tuple[int, str]]] = defaultdict(list)
-    for n, text in enumerate(texts):
-        for before, english, exact in _bracketed(text):
+    for n, found_in_text in enumerate(texts):
+        for before, english, exact in found_in_text:
             key = (english, before if exact else "")
             seen[key].append((n, before))
     found: dict[tuple[str, str], tuple[str, float, list[int]]] = {}
@@ -80,8 +93,8 @@ def mine(texts: Iterable[str]) -> list[Term]:
     ]
 
 
-def _bracketed(text: str) -> Iterator[tuple[str, str, bool]]:
-    """(Chinese, English, whether the Chinese is exact) for each bracket that holds the other language."""
+def brackets(text: str) -> Iterator[Bracket]:
+    """What stands before and in each bracket that holds the other language; no dictionary is asked."""
     for line in text.split("\n"):
         if "(" not in line and "（" not in line and "[" not in line and "【" not in line and "〔" not in line:
             continue
@@ -95,12 +108,12 @@ def _bracketed(text: str) -> Iterator[tuple[str, str, bool]]:
                 # In "WMI事件订阅(WMI Event Subscription)" the Chinese half alone is not the whole.
                 latin = _LAST_LATIN.search(line, max(0, match.start("zh") - 20), match.start("zh"))
                 if not latin or latin[0].strip().lower() not in english.lower().split(" "):
-                    yield match["zh"][-LONGEST:].lstrip("-－·"), english, whole
+                    yield Bracket(match["zh"][-LONGEST:].lstrip("-－·"), english, whole)
         for match in _BEFORE.finditer(line):
             if not line[: match.start()].endswith(("(", "（")):
                 for tail in _tails(_tidy(match["en"])):
                     if not _NO_TERM.fullmatch(tail):
-                        yield match["zh"], tail, True
+                        yield Bracket(match["zh"], tail, True)
 
 
 def _tidy(english: str) -> str:

@@ -90,21 +90,20 @@ def _walk(folder: bytes, skip: bytes) -> Iterator[bytes]:
     pending = [folder]
     while pending:
         here = pending.pop()
+        files, folders = [], []
         try:
-            entries = sorted(os.scandir(here), key=lambda entry: entry.name)
+            with os.scandir(here) as entries:
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append(entry.name)
+                    elif not (entry.is_symlink() and os.path.isdir(entry.path)):
+                        files.append(entry.name)
         except OSError:
             yield here  # a folder that cannot be listed is a file that cannot be read: one rejected row
             continue
-        folders = []
-        for entry in entries:
-            if entry.name == b".qingwen":
-                continue
-            if entry.is_dir(follow_symlinks=False):
-                if os.path.realpath(entry.path) != skip:
-                    folders.append(entry.path)
-            elif not (entry.is_symlink() and os.path.isdir(entry.path)):
-                yield entry.path
-        pending += reversed(folders)
+        yield from (os.path.join(here, name) for name in sorted(files))
+        below = [os.path.join(here, name) for name in sorted(folders, reverse=True) if name != b".qingwen"]
+        pending += [path for path in below if os.path.realpath(path) != skip]
 
 
 def _wanted(name: str, include: Sequence[str], exclude: Sequence[str]) -> bool:

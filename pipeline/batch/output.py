@@ -102,7 +102,7 @@ def _sentences(db: sqlite3.Connection, shard: str) -> Iterator[bytes]:
 
 
 def _pairs(db: sqlite3.Connection, shard: str) -> Iterator[bytes]:
-    for (row,) in db.execute("select row from pair where shard = ? order by source, n", (shard,)):
+    for (row,) in db.execute("select row from pair where shard = ? order by rowid", (shard,)):
         yield row
 
 

@@ -7,10 +7,12 @@ has its own pipe and one task at a time, so the driver always knows which file a
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any, NamedTuple
@@ -47,7 +49,8 @@ class _Worker:
         if not self.tasks:
             self.since = time.monotonic()
         self.tasks.append(task)
-        self.pipe.send(task)
+        with suppress(OSError):  # it is dead: the end of its pipe will say so
+            self.pipe.send(task)
 
     def end(self) -> None:
         self.process.kill()
@@ -55,75 +58,92 @@ class _Worker:
         self.pipe.close()
 
 
-def run_tasks(
-    tasks: Iterable[Any],
-    work: Callable[[Any], Iterable[Any]],
-    setup: Callable[[], None],
-    workers: int,
-    seconds: Callable[[Any], float],
-) -> Iterator[Outcome]:
-    """Outcomes of ``work(task)`` in ``workers`` processes, in the order they finish.
+class Pool:
+    """Up to ``workers`` processes that call ``work(task)``, each after ``setup()``; a context manager that ends them.
 
-    ``work`` and ``setup`` (called once in each process) must be importable functions; ``work`` gives picklable
-    results. A task that takes longer than ``seconds(task)`` or kills its process is an outcome with ``failure``; the
-    tasks behind it go to a new process.
+    ``work`` and ``setup`` must be importable functions; ``work`` gives picklable results. Processes are started when
+    there is work for them, and what they have loaded serves until the end.
     """
-    context = multiprocessing.get_context("fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn")
-    waiting = iter(tasks)
-    again: deque[Any] = deque()
-    pool: list[_Worker] = []
-    try:
+
+    def __init__(
+        self,
+        work: Callable[[Any], Iterable[Any]],
+        setup: Callable[[], None],
+        workers: int,
+        seconds: Callable[[Any], float],
+    ) -> None:
+        self._work = work
+        self._setup = setup
+        self._size = max(1, workers)
+        self._seconds = seconds
+        self._context = multiprocessing.get_context(
+            "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"
+        )
+        self._workers: list[_Worker] = []
+
+    def __enter__(self) -> Pool:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        for worker in list(self._workers):
+            self._end(worker)
+
+    def outcomes(self, tasks: Iterable[Any]) -> Iterator[Outcome]:
+        """The outcome of each task, in the order they finish. ``tasks`` is read as there is room for more.
+
+        A task that takes longer than ``seconds(task)``, or kills its process twice, has a ``failure``: once it may have
+        been hit by what was meant for another (a system short of memory kills the largest process).
+        """
+        waiting = iter(tasks)
+        again: deque[Any] = deque()
+        crashed = set()
+        try:
+            while True:
+                self._feed(waiting, again)
+                busy = [worker for worker in self._workers if worker.tasks]
+                if not busy:
+                    return
+                limit = min(worker.since + self._seconds(worker.tasks[0]) for worker in busy) - time.monotonic()
+                ready = wait([worker.pipe for worker in busy], timeout=max(0.0, min(limit, 1.0)))
+                for worker in busy:
+                    failure = ""
+                    if worker.pipe in ready:
+                        try:
+                            yield from _receive(worker)
+                        except (EOFError, OSError):
+                            failure = "crashed"
+                    elif time.monotonic() - worker.since > self._seconds(worker.tasks[0]):
+                        failure = "time-limit"
+                    if failure:
+                        self._end(worker)
+                        if failure == "crashed" and worker.tasks and worker.tasks[0] not in crashed:
+                            crashed.add(worker.tasks[0])
+                        elif worker.tasks:
+                            yield Outcome(worker.tasks.popleft(), worker.results, failure)
+                        again.extend(worker.tasks)
+        finally:
+            for worker in list(self._workers):
+                if worker.tasks:
+                    self._end(worker)
+
+    def _feed(self, waiting: Iterator[Any], again: deque[Any]) -> None:
+        """Give each worker tasks, the emptiest first, starting workers as needed."""
         while True:
-            _feed(pool, context, work, setup, workers, waiting, again)
-            if not pool:
+            open_workers = [worker for worker in self._workers if len(worker.tasks) < _AHEAD]
+            if not open_workers and len(self._workers) >= self._size:
                 return
-            limit = min(worker.since + seconds(worker.tasks[0]) for worker in pool) - time.monotonic()
-            ready = wait([worker.pipe for worker in pool], timeout=max(0.0, min(limit, 1.0)))
-            for worker in list(pool):
-                failure = ""
-                if worker.pipe in ready:
-                    try:
-                        yield from _receive(worker)
-                    except (EOFError, OSError):
-                        failure = "crashed"
-                elif time.monotonic() - worker.since > seconds(worker.tasks[0]):
-                    failure = "time-limit"
-                if failure:
-                    worker.end()
-                    pool.remove(worker)
-                    yield Outcome(worker.tasks.popleft(), worker.results, failure)
-                    again.extend(worker.tasks)
-    finally:
-        for worker in pool:
-            worker.end()
+            task = again.popleft() if again else next(waiting, None)
+            if task is None:
+                return
+            chosen = min(open_workers, key=lambda worker: len(worker.tasks)) if open_workers else None
+            if chosen is None or (chosen.tasks and len(self._workers) < self._size):
+                chosen = _Worker(self._context, self._work, self._setup, self._workers)
+                self._workers.append(chosen)
+            chosen.give(task)
 
-
-def _feed(
-    pool: list[_Worker],
-    context: Any,
-    work: Callable[[Any], Iterable[Any]],
-    setup: Callable[[], None],
-    workers: int,
-    waiting: Iterator[Any],
-    again: deque[Any],
-) -> None:
-    """Give each worker tasks, the emptiest first, starting workers as needed and ending those without work."""
-    while True:
-        open_workers = [worker for worker in pool if len(worker.tasks) < _AHEAD]
-        if not open_workers and len(pool) >= workers:
-            return
-        task = again.popleft() if again else next(waiting, None)
-        if task is None:
-            break
-        idle = min(open_workers, key=lambda worker: len(worker.tasks)) if open_workers else None
-        if len(pool) < workers and (idle is None or idle.tasks):
-            idle = _Worker(context, work, setup, pool)
-            pool.append(idle)
-        assert idle is not None
-        idle.give(task)
-    for worker in [worker for worker in pool if not worker.tasks]:
+    def _end(self, worker: _Worker) -> None:
         worker.end()
-        pool.remove(worker)
+        self._workers.remove(worker)
 
 
 def _receive(worker: _Worker) -> Iterator[Outcome]:
@@ -145,6 +165,8 @@ def _serve(
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the driver's to handle
     for end in ends:
         end.close()
+    # Matrix libraries, loaded from here on, use one thread: more would wait for the other processes, and not idly.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     setup()
     try:
         while True:

@@ -16,10 +16,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pipeline.batch import bilingual
+from pipeline.batch import bilingual, bilingual_work
 from pipeline.batch.discover import Input, UsageError, find_files, name_inputs
 from pipeline.batch.outcome import settle
-from pipeline.batch.pool import Outcome, run_tasks
+from pipeline.batch.pool import Outcome, Pool
 from pipeline.batch.progress import Progress
 from pipeline.batch.state import State, program_digest
 from pipeline.batch.work import Clean, Count, Scan, Worker, failed_file, failed_result, limit_memory, stat_text
@@ -28,7 +28,7 @@ from pipeline.config import Config
 # Results kept from one commit of the state to the next: what a kill can cost.
 _COMMIT_EVERY = 200
 # Faults that may not come again: their documents are tried anew in the next run.
-_PASSING = ("batch.time-limit", "batch.memory-limit", "batch.crashed", "batch.error")
+_PASSING = ("batch.time-limit", "batch.memory-limit", "batch.crashed", "batch.error", "batch.changed")
 _FAILURES = {"time-limit": "it took longer than max_seconds", "crashed": "its worker process died"}
 # Seconds for pairing all documents of a batch, or for aligning two of them.
 _PAIRING_SECONDS = 86_400.0
@@ -155,17 +155,19 @@ def _run(state: State, folder: Path, named: list[Input], config: Config, options
         state.db.execute("update file set stat = ''")
         state.set_meta(basis=basis)
     state.set_inputs(named)
-    _scan(state, folder, named, config, options, progress)
-    new = _clean(state, config, options, progress)
+    with Pool(_do, partial(_set_up, config, str(state.path)), options.workers, partial(_seconds, config)) as pool:
+        _scan(state, folder, named, options, pool, progress)
+        new = _clean(state, pool, progress)
     total = state.db.execute("select count(*) from member where key <> ''").fetchone()[0]
     settle(state.db, config)
-    faults = _pair(state, config, options)
+    with Pool(_do_bilingual, partial(_set_up_bilingual, str(state.path)), options.workers, _bilingual_seconds) as pool:
+        faults = bilingual.search(state.db, pool.outcomes)
     notes += [f"no pairs or terms from {fault}" for fault in faults]
     summary, written = _write(state, folder, _selection(named, options), config, whole=not faults)
     return Report(summary, new, max(0, total - new), written, tuple(notes), len(faults))
 
 
-def _scan(state: State, folder: Path, named: list[Input], config: Config, options: Options, progress: Progress) -> None:
+def _scan(state: State, folder: Path, named: list[Input], options: Options, pool: Pool, progress: Progress) -> None:
     """Bring the tables of files and members up to date."""
     db = state.db
     run = int(state.meta("run") or 0) + 1
@@ -183,7 +185,7 @@ def _scan(state: State, folder: Path, named: list[Input], config: Config, option
     rows = _pages(db, "select source, path from file where stat = '' and source > ? order by source limit 1000")
     tasks = (Scan(source, path) for source, path in rows)
     db.execute("begin")
-    for n, outcome in enumerate(_work(tasks, state, config, options), 1):
+    for n, outcome in enumerate(pool.outcomes(tasks), 1):
         source = outcome.task.source
         *members, last = outcome.results or [""]
         if outcome.failure:
@@ -197,14 +199,14 @@ def _scan(state: State, folder: Path, named: list[Input], config: Config, option
             db.execute("begin")
     db.execute("commit")
     progress.end()
-    for outcome in _work(iter([Count()]), state, config, options):
+    for outcome in pool.outcomes([Count()]):
         db.execute("begin")
         for source, levels in (pair for portion in outcome.results for pair in portion):
             state.set_levels(source, levels)
         db.execute("commit")
 
 
-def _clean(state: State, config: Config, options: Options, progress: Progress) -> int:
+def _clean(state: State, pool: Pool, progress: Progress) -> int:
     """Bring the table of results up to date; how many documents were worked on."""
     db = state.db
     db.execute(f"delete from result where rejected in ({', '.join('?' * len(_PASSING))})", _PASSING)
@@ -222,7 +224,7 @@ def _clean(state: State, config: Config, options: Options, progress: Progress) -
         rows = _pages(db, "select source, path from todo where source > ? order by source limit 1000")
         tasks = (Clean(source, path) for source, path in rows)
         db.execute("begin")
-        for outcome in _work(tasks, state, config, options):
+        for outcome in pool.outcomes(tasks):
             rejected = 0
             for result in outcome.results:
                 state.add_result(result)
@@ -255,21 +257,6 @@ def _blame(state: State, outcome: Outcome) -> None:
         state.add_result(failed_result(key, id, "batch.changed", "the file changed between two readings"))
 
 
-def _pair(state: State, config: Config, options: Options) -> list[str]:
-    """Find sentence pairs and terms, as tables that are part of the output; gives what went wrong."""
-    setup = partial(_set_up_bilingual, str(state.path))
-
-    def work(tasks: Sequence[bilingual.Task]) -> Iterator[Outcome]:
-        return run_tasks(tasks, _do_bilingual, setup, max(1, options.workers), lambda task: _PAIRING_SECONDS)
-
-    return bilingual.find_pairs(state.db, work, config.min_score)
-
-
-def _work(tasks: Iterator[Any], state: State, config: Config, options: Options) -> Iterator[Outcome]:
-    setup = partial(_set_up, config, str(state.path))
-    return run_tasks(tasks, _do, setup, max(1, options.workers), partial(_seconds, config))
-
-
 def _seconds(config: Config, task: Scan | Clean | Count) -> float:
     """The time limit of a task: that of its next document."""
     if isinstance(task, Count):
@@ -297,17 +284,21 @@ def _do(task: Scan | Clean | Count) -> Iterator[Any]:
     return _worker(task)
 
 
-_pairer: bilingual.Worker | None = None  # of this process
+_pairer: bilingual_work.Worker | None = None  # of this process
 
 
 def _set_up_bilingual(state: str) -> None:
     global _pairer
-    _pairer = bilingual.Worker(state)
+    _pairer = bilingual_work.Worker(state)
 
 
-def _do_bilingual(task: bilingual.Task) -> Iterator[Any]:
+def _do_bilingual(task: bilingual_work.Task) -> Iterator[Any]:
     assert _pairer is not None
     return _pairer(task)
+
+
+def _bilingual_seconds(task: bilingual_work.Task) -> float:
+    return _PAIRING_SECONDS
 
 
 def _pages(db: Any, query: str) -> Iterator[tuple[str, bytes]]:
@@ -347,6 +338,7 @@ def _write(
     content = _content_digest(state, config, selection)
     if state.meta("content") == content and state.meta("files") == output_digest(folder):
         return json.loads(state.meta("summary")), False
+    bilingual.collect(state.db, config.min_score)
     summary = write_output(state.db, folder, config, selection)
     state.drop_unused()
     # An output that lacks something for a fault is not taken for up to date.

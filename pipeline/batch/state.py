@@ -18,7 +18,7 @@ from typing import IO, NamedTuple
 from pipeline.batch.discover import Found, Input, UsageError
 
 # Raise it when a table changes: an older state is then rebuilt from the inputs.
-LAYOUT = "1"
+LAYOUT = "2"
 
 _TABLES = """
 create table meta (key text primary key, value text) without rowid;
@@ -27,14 +27,18 @@ create table input (name text primary key, path text) without rowid;
 create table file (source text primary key, path blob, stat text, run integer) without rowid;
 -- one row a document to be: the file itself, or a member of a container
 create table member (source text primary key, file text, n integer, id text, sha256 text, size integer, hints text,
-    site text, lines blob, base text, rule text, reason text, levels blob default x'', key text) without rowid;
+    site text, base text, rule text, reason text, key text, lines blob, levels blob default x'') without rowid;
 create index member_file on member (file);
 create index member_key on member (key);
--- what the stages made of some bytes: rows for the output, compressed, and what cross-file steps need
+-- what the stages made of some bytes: what cross-file steps need, and rows for the output, compressed
 create table result (key text primary key, rejected text, lang text, text_hash text, signature blob, stats text,
-    row blob, changes blob, bilingual integer) without rowid;
--- sentence pairs, document pairs and terms, by what they were made of
-create table found (name text primary key, value blob) without rowid;
+    bilingual integer, brackets blob, row blob, changes blob);
+-- what the search for pairs and terms found in the document of one result, and what it has searched (see bilingual.py)
+create table found (kind text, key text, value blob, primary key (kind, key));
+-- two documents that may translate each other: whether they are proposed now, their votes, their place in the ranking,
+-- how much of them pairs off, the rows of `pairs/`, and whether they were chosen
+create table couple (zh text, en text, proposed integer, vote blob, place integer, share real, pairs blob,
+    chosen integer default 0, primary key (zh, en));
 -- what becomes of each member in this run (see outcome.py)
 create table outcome (source text primary key, key text, sha256 text, text_hash text, lang text,
     rule text, duplicate_of text default '', near text default '', shard text default '') without rowid;
@@ -68,9 +72,10 @@ class Result(NamedTuple):
     text_hash: str  # of the final text, "" if rejected
     signature: bytes  # MinHash of the final text
     stats: str  # JSON: counts for the summary
+    bilingual: bool  # it may hold translations of itself
+    brackets: bytes  # JSON of the brackets that may declare terms, empty for none
     row: bytes  # compressed JSON line with empty "source" and "near_duplicate_of"
     changes: bytes
-    bilingual: bool  # it may hold translations of itself
 
 
 class State:
@@ -160,10 +165,11 @@ class State:
 
     def drop_unused(self) -> None:
         """Drop results that no member needs any more."""
-        self.db.execute("delete from result where key not in (select key from member)")
-        self.db.execute(
-            "delete from found where name like 'across %' and (substr(name, 8, 32) not in (select key from result) "
-            "or substr(name, 41) not in (select key from result))"
+        unknown = "not in (select key from result)"
+        self.db.executescript(
+            "begin; delete from result where key not in (select key from member);"
+            f"delete from found where key <> '' and key {unknown};"
+            f"delete from couple where not proposed or zh {unknown} or en {unknown}; commit;"
         )
 
 

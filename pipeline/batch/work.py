@@ -9,6 +9,7 @@ import resource
 import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -148,11 +149,12 @@ class Worker:
         wanted = {source: rest for source, *rest in rows}
         if not wanted:
             return
-        for content in _contents(task, self.config):
-            key, sha, levels = wanted.get(content.name, ("", "", b""))
-            # Bytes that are not those of the scan belong to no key: the driver finds the result missing.
-            if content.data is not None and hashlib.sha256(content.data).hexdigest() == sha:
-                yield _result(key, content, levels, self.config, self.digest)
+        with suppress(OSError):
+            for content in _contents(task, self.config):
+                key, sha, levels = wanted.get(content.name, ("", "", b""))
+                # Bytes that are not those of the scan, or are gone, belong to no key: the driver finds none.
+                if content.data is not None and hashlib.sha256(content.data).hexdigest() == sha:
+                    yield _result(key, content, levels, self.config, self.digest)
 
 
 def stat_text(path: bytes) -> str:
@@ -203,7 +205,7 @@ def _result(key: str, content: Content, levels: bytes, config: Config, digest: s
 
 def failed_result(key: str, id: str, rule: str, reason: str) -> Result:
     """The result of a document that could not be processed."""
-    return Result(key, rule, "", "", b"", "{}", pack([rejection(id, "", "batch", rule, reason)]), b"", False)
+    return _rejected(key, rule, "", rejection(id, "", "batch", rule, reason))
 
 
 def _packed(key: str, doc: Document, data: bytes, digest: str) -> Result:
@@ -211,7 +213,7 @@ def _packed(key: str, doc: Document, data: bytes, digest: str) -> Result:
 
     id = document_id(data)
     if doc.rejected:
-        return Result(key, doc.rejected.rule, doc.lang, "", b"", "{}", pack([rejected_row(doc, id)]), b"", False)
+        return _rejected(key, doc.rejected.rule, doc.lang, rejected_row(doc, id))
     stats: dict[str, dict[str, int]] = {"stages": {}, "roles": {}}
     for change in doc.changes:
         stage = change.rule.partition(".")[0]
@@ -219,6 +221,7 @@ def _packed(key: str, doc: Document, data: bytes, digest: str) -> Result:
         if change.role:
             stats["roles"][change.role] = stats["roles"].get(change.role, 0) + 1
     row = document_row(doc, data, digest)
+    changes = list(change_rows(doc, id))
     return Result(
         key=key,
         rejected="",
@@ -226,10 +229,28 @@ def _packed(key: str, doc: Document, data: bytes, digest: str) -> Result:
         text_hash=text_digest(doc.text),
         signature=signature(doc.text),
         stats=orjson.dumps(stats).decode(),
-        row=pack([row]),
-        changes=pack(change_rows(doc, id)),
         bilingual=is_bilingual(row),
+        brackets=_brackets(row, changes),
+        row=pack([row]),
+        changes=pack(changes),
     )
+
+
+def _rejected(key: str, rule: str, lang: str, row: Row) -> Result:
+    return Result(key, rule, lang, "", b"", "{}", bilingual=False, brackets=b"", row=pack([row]), changes=b"")
+
+
+def _brackets(row: Row, changes: Iterable[Row]) -> bytes:
+    """The brackets of a document that may declare terms, as JSON; empty for none."""
+    from pipeline.alignment.terms import brackets
+
+    if row["lang"] not in ("zh", "en", "mixed"):
+        return b""
+    # Removed lines as well: teasers of other articles name things in both languages too.
+    removed = (change["before"] for change in changes if change["stage"] == "strip")
+    texts = [row["text"], *(text for text in removed if "(" in text or "（" in text)]
+    found = [tuple(bracket) for text in texts for bracket in brackets(text)]
+    return orjson.dumps(found) if found else b""
 
 
 def is_bilingual(row: Row) -> bool:

@@ -10,15 +10,18 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 from zlib import crc32
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from pipeline.alignment import Bead
     from pipeline.alignment.encoder import Encoder
+
+T = TypeVar("T", int, str)
 
 
 class Text(NamedTuple):
@@ -51,8 +54,9 @@ LEAST_SHARED = 0.13
 LEAST_NAMED = 0.02
 # Pairs of documents that are counted at a time.
 _PORTION = 4_000_000
-# Share of the smaller text that must pair off.
+# Share of the smaller text that must pair off, in beads of this score.
 LEAST_ALIGNED = 0.3
+LEAST_SCORE = 0.5
 
 _URL = re.compile(r"https?://[^\s)\]）】>\"'，。]+|\b[\w.+-]+@[\w-]+\.[\w.]+")
 _HAN = re.compile("[㐀-䶿一-鿿豈-﫿𠀀-𲎯]")
@@ -62,29 +66,31 @@ _LANGUAGE_MARK = re.compile(
 )
 
 
-def pair(
-    documents: Sequence[Text], *, bags: Sequence[NDArray[np.uint32]] | None = None, encoder: Encoder | None = None
-) -> list[PairedTexts]:
+def pair(documents: Sequence[Text], *, encoder: Encoder | None = None) -> list[PairedTexts]:
     """Translation pairs among the documents, each document in at most one, sorted by their indexes.
 
-    ``bags`` are those of ``bag`` for each document, where they are known already; then only sentences of documents
-    that propose each other are read.
+    The steps below, one after the other; a batch keeps what each step finds from run to run.
     """
-    if bags is None:
-        bags = [bag(document) for document in documents]
-    zh = [n for n, d in enumerate(documents) if d.lang == "zh" and len(bags[n])]
-    en = [n for n, d in enumerate(documents) if d.lang == "en" and len(bags[n])]
-    if not zh or not en:
-        return []
-    proposals = _propose(documents, bags, zh, en)
+    from pipeline.alignment import align
+    from pipeline.alignment.encoder import encode, load
+
+    proposals = propose(documents, [bag(document) for document in documents])
     if not proposals:
         return []
-    if encoder is None:
-        from pipeline.alignment.encoder import load
-
-        encoder = load()
-    voted = _vote(documents, proposals, encoder)
-    return _confirm(documents, voted, encoder)
+    encoder = encoder or load()
+    vectors = {
+        n: encode(encoder, voters(documents[n].sentences)) for n in sorted({n for two in proposals for n in two})
+    }
+    votes = {(n, m): vote(vectors[n], vectors[m]) for n, m in proposals}
+    ranked = rank(documents, lambda: votes.items())
+    shares: dict[tuple[int, int], float] = {}
+    while True:
+        chosen, open_ = choose((n, m, shares.get((n, m))) for n, m in ranked)
+        if not open_:
+            return sorted(PairedTexts(n, m, round(shares[n, m], 4)) for n, m in chosen)
+        for n, m in open_:
+            zh, en = documents[n].sentences, documents[m].sentences
+            shares[n, m] = paired_share(zh, en, align(zh, en, encoder=encoder))
 
 
 # --- proposing ------------------------------------------------------------------------------------
@@ -113,12 +119,17 @@ def bag(document: Text) -> NDArray[np.uint32]:
     return np.unique(np.fromiter((crc32(token.encode()) for token in tokens), np.uint32, len(tokens)))
 
 
-def _propose(
-    documents: Sequence[Text], bags: Sequence[NDArray[np.uint32]], zh: Sequence[int], en: Sequence[int]
-) -> set[tuple[int, int]]:
-    """Pairs of documents whose tokens are alike enough, at most PROPOSALS for each document."""
+def propose(documents: Sequence[Text], bags: Sequence[NDArray[np.uint32]]) -> list[tuple[int, int]]:
+    """(Chinese, English) documents whose tokens are alike enough, ascending: the best PROPOSALS of each document.
+
+    ``bags`` are those of ``bag`` for each document; sentences are not read.
+    """
     import numpy as np
 
+    zh = [n for n, d in enumerate(documents) if d.lang == "zh" and len(bags[n])]
+    en = [n for n, d in enumerate(documents) if d.lang == "en" and len(bags[n])]
+    if not zh or not en:
+        return []
     tokens, ids = np.unique(np.concatenate([bags[n] for n in (*zh, *en)]), return_inverse=True)
     sizes = [len(bags[n]) for n in (*zh, *en)]
     rows = np.repeat(np.arange(len(zh) + len(en)), sizes)
@@ -146,7 +157,7 @@ def _propose(
             of_zh[n].append((-value, m))
             of_en[m].append((-value, n))
     chosen = {(n, m) for n, found in of_zh.items() for _, m in sorted(found)[:PROPOSALS]}
-    return chosen | {(n, m) for m, found in of_en.items() for _, n in sorted(found)[:PROPOSALS]}
+    return sorted(chosen | {(n, m) for m, found in of_en.items() for _, n in sorted(found)[:PROPOSALS]})
 
 
 def _common(count: int) -> float:
@@ -200,72 +211,107 @@ def _stem(name: str) -> str:
 # --- voting ---------------------------------------------------------------------------------------
 
 
-def _vote(
-    documents: Sequence[Text], proposals: Iterable[tuple[int, int]], encoder: Encoder
-) -> list[tuple[float, int, int]]:
-    """(share of sentences that find each other, zh, en), best first, proposals without any vote left out."""
+class Vote(NamedTuple):
+    """What the sentences of two documents say to their being translations: for each, its nearest in the other one."""
+
+    zh: NDArray[Any]  # of SIDE, a row for each Chinese sentence that votes
+    en: NDArray[Any]
+
+    def pack(self) -> bytes:
+        return bytes([len(self.zh)]) + self.zh.tobytes() + self.en.tobytes()
+
+    @classmethod
+    def unpack(cls, packed: bytes) -> Vote:
+        import numpy as np
+
+        rows = np.frombuffer(packed, SIDE, offset=1)
+        return cls(rows[: packed[0]], rows[packed[0] :])
+
+
+# Cosine of a sentence and its nearest one, and which that is: VOTERS fit into a byte.
+SIDE: Final = [("cosine", "<f4"), ("nearest", "u1")]
+
+
+def voters(sentences: Sequence[str]) -> list[str]:
+    """The sentences that vote: at most VOTERS of those with something to say, or of all if none is long enough."""
+    return list(_spread([s for s in sentences if len(s) >= 6] or sentences, VOTERS))
+
+
+def vote(zh: NDArray[Any], en: NDArray[Any]) -> Vote:
+    """The vote of two documents, by the vectors of their voters. It depends on nothing else."""
     import numpy as np
 
-    from pipeline.alignment.encoder import encode
+    table = zh.astype(np.float16).astype(np.float32) @ en.astype(np.float16).astype(np.float32).T
+    sides = []
+    for rows in (table, table.T):
+        side = np.empty(len(rows), SIDE)
+        side["cosine"], side["nearest"] = rows.max(axis=1), rows.argmax(axis=1)
+        sides.append(side)
+    return Vote(*sides)
 
-    partners: dict[int, list[int]] = defaultdict(list)
-    vectors = {}
-    for n, m in sorted(proposals):
-        partners[n].append(m)
-        for k in (n, m):
-            if k not in vectors:
-                vectors[k] = encode(encoder, list(_spread(_telling(documents[k].sentences), VOTERS))).astype(np.float16)
-    nearest = {}  # (zh, en): similarity of each zh sentence's best in en, and of each en sentence's best in zh
-    for n, found in partners.items():
-        for m in found:
-            table = vectors[n].astype(np.float32) @ vectors[m].astype(np.float32).T
-            nearest[n, m] = (table.max(axis=1), table.max(axis=0), table.argmax(axis=1), table.argmax(axis=0))
-    best_zh: dict[int, Any] = {}
-    best_en: dict[int, Any] = {}
-    for (n, m), (rows, columns, _, _) in nearest.items():
-        best_zh[n] = np.maximum(best_zh.get(n, rows), rows)
-        best_en[m] = np.maximum(best_en.get(m, columns), columns)
-    out = []
-    for (n, m), (rows, columns, to_en, to_zh) in nearest.items():
-        mutual = to_zh[to_en] == np.arange(len(rows))
-        here = mutual & (rows >= best_zh[n] - 1e-3) & (columns[to_en] >= best_en[m][to_en] - 1e-3)
-        share = float(here.sum()) / min(len(rows), len(columns))
-        likeness = float(rows[mutual].mean()) if mutual.any() else 0.0
+
+def rank(
+    documents: Sequence[Text], votes: Callable[[], Iterable[tuple[tuple[int, int], Vote]]]
+) -> list[tuple[int, int]]:
+    """The pairs that were voted on, the likeliest first; those left out for which no sentence speaks.
+
+    ``votes`` is called twice and may give them in any order. A sentence votes for the document, of all those proposed
+    to its own, that holds the sentence nearest to it, and its vote counts if that sentence returns it.
+    """
+    import numpy as np
+
+    best: dict[int, NDArray[Any]] = {}
+    for two, sides in votes():
+        for n, side in zip(two, sides, strict=True):
+            best[n] = np.maximum(best.get(n, side["cosine"]), side["cosine"])
+    ranked = []
+    for (n, m), (zh, en) in votes():
+        mutual = en["nearest"][zh["nearest"]] == np.arange(len(zh))
+        here = zh["cosine"] >= best[n] - 1e-3
+        there = en["cosine"][zh["nearest"]] >= best[m][zh["nearest"]] - 1e-3
+        share = float((mutual & here & there).sum()) / min(len(zh), len(en))
+        likeness = float(zh["cosine"][mutual].mean()) if mutual.any() else 0.0
         if share > 0:
             bonus = 0.02 if _stem(documents[n].name) == _stem(documents[m].name) else 0.0
-            out.append((share * likeness + bonus, n, m))
-    return sorted(out, key=lambda vote: (-vote[0], vote[1], vote[2]))
-
-
-def _telling(sentences: Sequence[str]) -> Sequence[str]:
-    """Sentences with something to say; all, if none is long enough."""
-    return [s for s in sentences if len(s) >= 6] or sentences
+            ranked.append((-(share * likeness + bonus), n, m))
+    return [(n, m) for _, n, m in sorted(ranked)]
 
 
 # --- confirming -----------------------------------------------------------------------------------
 
 
-def _confirm(documents: Sequence[Text], votes: Sequence[tuple[float, int, int]], encoder: Encoder) -> list[PairedTexts]:
-    taken: set[int] = set()
-    found = []
-    for _, n, m in votes:
+def choose(ranked: Iterable[tuple[T, T, float | None]]) -> tuple[list[tuple[T, T]], list[tuple[T, T]]]:
+    """(pairs of translations, pairs that must be aligned first) of (Chinese, English, ``paired_share`` or None).
+
+    A document goes to the first that it pairs off with. While there are pairs to align, what is chosen is not final.
+    """
+    taken: set[T] = set()
+    chosen, unknown = [], []
+    for n, m, share in ranked:
         if n in taken or m in taken:
             continue
-        shares = _paired_shares(documents[n].sentences, documents[m].sentences, encoder)
-        if max(shares) >= LEAST_ALIGNED and min(shares) >= LEAST_ALIGNED / 3:
-            taken |= {n, m}
-            found.append(PairedTexts(n, m, round(sum(shares) / 2, 4)))
-    return sorted(found)
+        if share is None:
+            # Whether these two are free for others is not known yet.
+            unknown.append((n, m))
+        elif share > 0:
+            chosen.append((n, m))
+        else:
+            continue
+        taken |= {n, m}
+    return chosen, unknown
 
 
-def _paired_shares(zh: Sequence[str], en: Sequence[str], encoder: Encoder) -> tuple[float, float]:
-    """Share of each text's characters that pair off. Lines that stand in both, such as commands, tell nothing."""
-    from pipeline.alignment import align
+def paired_share(zh: Sequence[str], en: Sequence[str], beads: Iterable[Bead]) -> float:
+    """How much of two texts pairs off in their alignment; 0.0 if that is too little for translations.
 
+    Lines that stand in both, such as commands, tell nothing.
+    """
     both = set(zh) & set(en)
     zh_size = [0 if s in both or not _HAN.search(s) else len(s) for s in zh]
     en_size = [0 if s in both else len(s) for s in en]
-    beads = [b for b in align(zh, en, encoder=encoder, min_score=0.5) if b.zh and b.en]
-    zh_paired = sum(zh_size[i] for b in beads for i in b.zh)
-    en_paired = sum(en_size[j] for b in beads for j in b.en)
-    return zh_paired / max(1, sum(zh_size)), en_paired / max(1, sum(en_size))
+    sure = [bead for bead in beads if bead.zh and bead.en and bead.score >= LEAST_SCORE]
+    of_zh = sum(zh_size[i] for bead in sure for i in bead.zh) / max(1, sum(zh_size))
+    of_en = sum(en_size[j] for bead in sure for j in bead.en) / max(1, sum(en_size))
+    if max(of_zh, of_en) < LEAST_ALIGNED or min(of_zh, of_en) < LEAST_ALIGNED / 3:
+        return 0.0
+    return (of_zh + of_en) / 2

@@ -77,6 +77,15 @@ def inputs(tmp_path: Path) -> Path:
     return write_inputs(tmp_path / "in")
 
 
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Two Chinese files, for tests that need no more."""
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "zh.txt").write_text(CHINESE)
+    (tmp_path / "in" / "other.txt").write_text(PAGE)
+    return tmp_path / "in"
+
+
 def rows(output: Path, kind: str) -> list[dict[str, object]]:
     """All rows of a kind, in order of file."""
     paths = sorted((output / kind).glob("*.jsonl"))

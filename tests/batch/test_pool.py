@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import pytest
 
-from pipeline.batch.pool import run_tasks
+from pipeline.batch.pool import Outcome, Pool
 
 
 def work(task: object) -> Iterator[object]:
@@ -26,16 +26,23 @@ def nothing() -> None:
     pass
 
 
+def run_tasks(
+    tasks: Iterable[object], workers: int, seconds: Callable[[object], float] = lambda task: 60.0
+) -> list[Outcome]:
+    with Pool(work, nothing, workers, seconds) as pool:
+        return list(pool.outcomes(tasks))
+
+
 @pytest.mark.parametrize("workers", [1, 2, 3])
 def test_every_task_has_one_outcome_with_its_results_in_order(workers: int) -> None:
-    outcomes = list(run_tasks(range(50), work, nothing, workers, lambda task: 60.0))
+    outcomes = run_tasks(range(50), workers)
     assert sorted(outcome.task for outcome in outcomes) == list(range(50))
     assert all(outcome.results == list(work(outcome.task)) and not outcome.failure for outcome in outcomes)
 
 
 def test_a_worker_that_dies_fails_one_task_and_keeps_what_it_had_sent() -> None:
     tasks = [1, ("die", 2), 2, ("die", 0), 4]
-    outcomes = {str(outcome.task): outcome for outcome in run_tasks(tasks, work, nothing, 2, lambda task: 60.0)}
+    outcomes = {str(outcome.task): outcome for outcome in run_tasks(tasks, 2)}
     assert outcomes["('die', 2)"].failure == outcomes["('die', 0)"].failure == "crashed"
     assert outcomes["('die', 2)"].results == [0, 1]
     assert [outcomes[str(task)].results for task in (1, 2, 4)] == [[10], [20, 21], [40]]
@@ -44,13 +51,10 @@ def test_a_worker_that_dies_fails_one_task_and_keeps_what_it_had_sent() -> None:
 def test_a_worker_that_hangs_is_ended_after_its_limit() -> None:
     tasks = ["hang", 1, 2]
     limits = {"hang": 0.2}
-    outcomes = {
-        str(outcome.task): outcome
-        for outcome in run_tasks(tasks, work, nothing, 1, lambda task: limits.get(task, 60.0))
-    }
+    outcomes = {str(outcome.task): outcome for outcome in run_tasks(tasks, 1, lambda task: limits.get(task, 60.0))}
     assert outcomes["hang"].failure == "time-limit"
     assert outcomes["2"].results == [20, 21]
 
 
 def test_no_tasks_start_no_process() -> None:
-    assert list(run_tasks([], work, nothing, 2, lambda task: 60.0)) == []
+    assert run_tasks([], 2) == []
