@@ -5,8 +5,9 @@
     , in an attempt to …
 
 Only breaks that no writer makes are mended: before a comma or a closing mark, or between two parts of a sentence of
-which the second goes on in lower case. Verse, lists, code and hard-wrapped mail have breaks of the second kind too, so
-one of the two lines must be longer than a verse, and none may hold marks of code.
+which the second goes on in lower case. Verse, lists and code have breaks of the second kind too, so one of the two
+lines must be longer than a verse, and none may hold marks of code. Text filled to a width is known by all its lines
+(``pipeline.stages.read.wrapped``).
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from typing import Final
+
+from pipeline.stages.read.wrapped import unwrap
 
 # No line begins with one of these unless it was cut off from the line before.
 _CONTINUES: Final = "，。、；：！？）》」』】〕”’,;)"
@@ -70,7 +73,7 @@ def rejoin(lines: Sequence[str]) -> list[tuple[int, str]]:
         if length >= LONG and _goes_on(first, second):
             joined[index] = _between(first, second)
             running = size
-    joined |= _letter_runs(lines)
+    joined = dict(unwrap(lines)) | joined | _letter_runs(lines)
     for index in sorted(joined):
         before = index - 1
         if before < 0 or before in joined or _units(lines[index]) > FRAGMENT:
