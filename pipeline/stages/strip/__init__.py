@@ -33,6 +33,8 @@ class Judgement(NamedTuple):
     sources: dict[str, int]  # index of the line each of them was taken from
 
 
+# A line of a page saved as Markdown that holds an image and nothing else.
+IMAGE = Verdict(True, "caption", 1.0, "strip.image-link")
 PRESETS = ("balanced", "precision", "recall")
 
 
@@ -60,6 +62,12 @@ def judge(
     from pipeline.stages.strip.decide import decide
     from pipeline.stages.strip.markdown import is_markdown, seen
 
-    if not facts and is_markdown(lines):
-        lines = [seen(line) for line in lines]
-    return decide(lines, facts, preset=preset, templates=templates, lang=lang, title=title)
+    shown = [seen(line) for line in lines] if not facts and is_markdown(lines) else lines
+    judged = decide(shown, facts, preset=preset, templates=templates, lang=lang, title=title)
+    if shown is lines:
+        return judged
+    verdicts = (
+        IMAGE if line and not text and not line.isspace() else verdict
+        for line, text, verdict in zip(lines, shown, judged.verdicts, strict=True)
+    )
+    return judged._replace(verdicts=tuple(verdicts))

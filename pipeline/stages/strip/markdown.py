@@ -29,7 +29,8 @@ _HEADING: Final = re.compile(r"^(\s{0,8}(?:[*+-]\s{1,3})?)#{1,6}\s")
 _EMPHASIS: Final = re.compile(r"\*\*|__")
 _TABLE_RULE: Final = re.compile(r"^[\s|:-]*$")
 _BARS: Final = re.compile(r"\s*\|[\s|]*")
-# Stands for what has no words: the rule of lines of symbols takes a line of nothing else.
+_WORD: Final = re.compile(r"[^\W_]")
+# Stands for a line of marks without words; the rule strip.symbols takes it.
 _NO_WORDS: Final = "▪"
 
 
@@ -39,10 +40,10 @@ def is_markdown(lines: Sequence[str]) -> bool:
 
 
 def seen(line: str) -> str:
-    """A line of a page of Markdown as its reader sees it; never blank if ``line`` is not.
+    """A line of a page of Markdown as its reader sees it: blank if it holds images and nothing else.
 
     >>> seen("## 详见[公告](https://example.com/a_(1).html)。"), seen("[![图](a.png)](b.html)"), seen("| 甲 | **乙** |")
-    ('详见公告。', '▪', '甲\\t乙')
+    ('详见公告。', '', '甲\\t乙')
     """
     if not line.strip():
         return line
@@ -53,4 +54,6 @@ def seen(line: str) -> str:
     if "|" in text or "--" in text:
         text = "" if _TABLE_RULE.match(text) else _BARS.sub("\t", text).strip("\t")
     text = _EMPHASIS.sub("", _HEADING.sub(r"\1", text))
+    if "![" in line and not _WORD.search(text):
+        return ""
     return text if text.strip() else _NO_WORDS
