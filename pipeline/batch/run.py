@@ -11,6 +11,7 @@ import json
 import os
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -21,7 +22,7 @@ from pipeline.batch.discover import Input, UsageError, find_files, name_inputs
 from pipeline.batch.outcome import settle
 from pipeline.batch.pool import Outcome, Pool
 from pipeline.batch.progress import Progress
-from pipeline.batch.state import State, program_digest
+from pipeline.batch.state import State, full_disk_told, program_digest
 from pipeline.batch.work import Clean, Count, Scan, Worker, failed_file, failed_result, limit_memory, stat_text
 from pipeline.config import Config
 
@@ -83,8 +84,9 @@ def run(
 ) -> Report:
     """Clean every file of ``inputs`` (folders, files, globs) into the folder ``output``.
 
-    Raises ``UsageError`` for a wrong call. Files that cannot be read or hold no article are rows in ``rejected``. The
-    bytes written depend on inputs and ``config`` only, not on ``options``, earlier runs or the clock.
+    Raises ``UsageError`` for a wrong call, ``OSError`` for a full disk. Files that cannot be read or hold no article
+    are rows in ``rejected``. The bytes written depend on inputs and ``config`` only, not on ``options``, earlier runs
+    or the clock.
     """
     config = config or Config()
     folder = Path(output)
@@ -93,13 +95,11 @@ def run(
         raise UsageError(f"{folder} is a file; the output is a folder")
     if any(os.path.realpath(item.path) == os.path.realpath(folder) for item in named):
         raise UsageError(f"{folder} is an input; the output is another folder (it may lie inside the input)")
-    folder.mkdir(parents=True, exist_ok=True)
-    state = State(folder)
-    try:
-        named = _remembered(state, folder, named, options)
-        return _run(state, folder, named, config, options)
-    finally:
-        state.close()
+    with full_disk_told(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        with closing(State(folder)) as state:
+            named = _remembered(state, folder, named, options)
+            return _run(state, folder, named, config, options)
 
 
 def plan(inputs: Sequence[str], output: str | os.PathLike[str], options: Options) -> Iterator[tuple[str, str]]:

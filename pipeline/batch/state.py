@@ -7,10 +7,12 @@ not grow with the number of files.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import IO, NamedTuple
@@ -87,7 +89,11 @@ class State:
         self.path = self.folder / "state.sqlite"
         self._lock = _lock(self.folder / "lock", output)
         self.rebuilt = False  # an older or broken state was thrown away
-        self.db = self._open()
+        try:
+            self.db = self._open()
+        except BaseException:
+            self._lock.close()
+            raise
 
     def close(self) -> None:
         self.db.close()
@@ -95,22 +101,18 @@ class State:
 
     def _open(self) -> sqlite3.Connection:
         fresh = not self.path.exists()
-        db = sqlite3.connect(self.path, isolation_level=None)
-        try:
-            if not fresh and _meta(db, "layout") != LAYOUT:
-                raise sqlite3.DatabaseError("another layout")
-        except sqlite3.DatabaseError:
+        db = _connect(self.path)
+        if not fresh and not _is_current(db):
             db.close()
             for path in self.folder.glob("state.sqlite*"):
                 path.unlink()
             self.rebuilt = fresh = True
-            db = sqlite3.connect(self.path, isolation_level=None)
-        db.execute("pragma journal_mode = wal")
-        # A lost last transaction after a power cut only means work done again.
-        db.execute("pragma synchronous = normal")
-        db.execute("pragma cache_size = -16000")
-        if fresh:
-            db.executescript(f"begin; {_TABLES} insert into meta values ('layout', '{LAYOUT}'); commit;")
+            db = _connect(self.path)
+        try:
+            _prepare(db, fresh)
+        except BaseException:
+            db.close()
+            raise
         return db
 
     def meta(self, key: str) -> str:
@@ -171,6 +173,45 @@ class State:
             f"delete from found where key <> '' and key {unknown};"
             f"delete from couple where not proposed or zh {unknown} or en {unknown}; commit;"
         )
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(path, isolation_level=None)
+
+
+def _prepare(db: sqlite3.Connection, fresh: bool) -> None:
+    db.execute("pragma journal_mode = wal")
+    # A lost last transaction after a power cut only means work done again.
+    db.execute("pragma synchronous = normal")
+    db.execute("pragma cache_size = -16000")
+    if fresh:
+        db.executescript(f"begin; {_TABLES} insert into meta values ('layout', '{LAYOUT}'); commit;")
+
+
+def _is_current(db: sqlite3.Connection) -> bool:
+    """Whether a state can be gone on with; a disk that fails is another matter, and raises."""
+    try:
+        return _meta(db, "layout") == LAYOUT
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode in (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+            return False  # no such table, or no database
+        raise
+
+
+@contextmanager
+def full_disk_told(output: Path) -> Iterator[None]:
+    """Makes a full disk, which shows in several ways, one ``OSError`` that says what to do."""
+    try:
+        yield
+    except (OSError, sqlite3.OperationalError) as error:
+        if isinstance(error, OSError):
+            full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        else:
+            full = error.sqlite_errorcode == sqlite3.SQLITE_FULL
+        if not full:
+            raise
+        told = "No space left for the output or for temporary files; make room, and the same command goes on"
+        raise OSError(errno.ENOSPC, told, str(output)) from error
 
 
 def _meta(db: sqlite3.Connection, key: str) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -122,6 +124,36 @@ def test_the_output_may_be_on_another_file_system(folder: Path, tmp_path: Path, 
         assert os.stat(elsewhere).st_dev != os.stat(folder).st_dev
         run([folder], Path(elsewhere, "out"))
         assert read_files(Path(elsewhere, "out")) == read_files(tmp_path / "out")
+
+
+@pytest.mark.parametrize("pages", [2, 20, 0])
+def test_a_full_disk_is_told_leaves_no_partial_file_and_the_next_run_goes_on(
+    pages: int, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, read_files: Files
+) -> None:
+    out = tmp_path / "out"
+    text = (folder / "zh.txt").read_text()
+    for n in range(10):
+        (folder / f"{n}.txt").write_text(text.replace("八年", f"{n}年"))
+
+    def no_room(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    def little_room(path: Path) -> sqlite3.Connection:
+        db = sqlite3.connect(path, isolation_level=None)
+        db.execute(f"pragma max_page_count = {pages}")
+        return db
+
+    with monkeypatch.context() as patch:
+        if pages:  # too few for the state to be made, or to hold the documents
+            patch.setattr("pipeline.batch.state._connect", little_room)
+        else:
+            patch.setattr("pipeline.records.files.os.fsync", no_room)
+        with pytest.raises(OSError, match="make room, and the same command goes on"):
+            run([folder], out)
+    assert read_files(out) == {}
+    assert run([folder], out).summary["documents"] == 12
+    run([folder], tmp_path / "scratch")
+    assert read_files(out) == read_files(tmp_path / "scratch")
 
 
 def test_a_folder_of_thousands_of_files(tmp_path: Path, read_rows: Rows) -> None:
