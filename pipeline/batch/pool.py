@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import selectors
 import signal
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from multiprocessing.connection import Connection, wait
+from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any, NamedTuple
 
@@ -30,7 +31,7 @@ class Outcome(NamedTuple):
 
 
 class _Worker:
-    """One process, its pipe, and the tasks it has been given but not finished."""
+    """One process, its pipe, and the tasks it has been given but not finished, each with its seconds."""
 
     def __init__(
         self, context: Any, work: Callable[[Any], Iterable[Any]], setup: Callable[[], None], others: list[_Worker]
@@ -41,14 +42,18 @@ class _Worker:
         self.process: BaseProcess = context.Process(target=_serve, args=(there, ends, work, setup), daemon=True)
         self.process.start()
         there.close()
-        self.tasks: deque[Any] = deque()
+        self.tasks: deque[tuple[Any, float]] = deque()
         self.results: list[Any] = []
-        self.since = time.monotonic()
+        self.since = time.monotonic()  # its last sign of life at the present task
 
-    def give(self, task: Any) -> None:
+    @property
+    def deadline(self) -> float:
+        return self.since + self.tasks[0][1]
+
+    def give(self, task: Any, seconds: float) -> None:
         if not self.tasks:
             self.since = time.monotonic()
-        self.tasks.append(task)
+        self.tasks.append((task, seconds))
         with suppress(OSError):  # it is dead: the end of its pipe will say so
             self.pipe.send(task)
 
@@ -80,6 +85,7 @@ class Pool:
             "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"
         )
         self._workers: list[_Worker] = []
+        self._pipes = selectors.DefaultSelector()
 
     def __enter__(self) -> Pool:
         return self
@@ -87,6 +93,7 @@ class Pool:
     def __exit__(self, *exception: object) -> None:
         for worker in list(self._workers):
             self._end(worker)
+        self._pipes.close()
 
     def outcomes(self, tasks: Iterable[Any]) -> Iterator[Outcome]:
         """The outcome of each task, in the order they finish. ``tasks`` is read as there is room for more.
@@ -103,28 +110,33 @@ class Pool:
                 busy = [worker for worker in self._workers if worker.tasks]
                 if not busy:
                     return
-                limit = min(worker.since + self._seconds(worker.tasks[0]) for worker in busy) - time.monotonic()
-                ready = wait([worker.pipe for worker in busy], timeout=max(0.0, min(limit, 1.0)))
-                for worker in busy:
+                ready = self._wait(min(worker.deadline for worker in busy) - time.monotonic())
+                for worker in list(self._workers):
                     failure = ""
                     if worker.pipe in ready:
                         try:
                             yield from _receive(worker)
                         except (EOFError, OSError):
                             failure = "crashed"
-                    elif time.monotonic() - worker.since > self._seconds(worker.tasks[0]):
+                    elif worker.tasks and time.monotonic() > worker.deadline:
                         failure = "time-limit"
-                    if failure:
-                        self._end(worker)
-                        if failure == "crashed" and worker.tasks and worker.tasks[0] not in crashed:
-                            crashed.add(worker.tasks[0])
-                        elif worker.tasks:
-                            yield Outcome(worker.tasks.popleft(), worker.results, failure)
-                        again.extend(worker.tasks)
+                    if not failure:
+                        continue
+                    self._end(worker)
+                    left = [task for task, _ in worker.tasks]
+                    if failure == "crashed" and left and left[0] not in crashed:
+                        crashed.add(left[0])
+                    elif left:
+                        yield Outcome(left.pop(0), worker.results, failure)
+                    again.extend(left)
         finally:
             for worker in list(self._workers):
                 if worker.tasks:
                     self._end(worker)
+
+    def _wait(self, seconds: float) -> set[Any]:
+        """The pipes that have something to read, as soon as there are any, or none after so many seconds."""
+        return {key.fileobj for key, _ in self._pipes.select(max(0.0, min(seconds, 1.0)))}
 
     def _feed(self, waiting: Iterator[Any], again: deque[Any]) -> None:
         """Give each worker tasks, the emptiest first, starting workers as needed."""
@@ -139,23 +151,24 @@ class Pool:
             if chosen is None or (chosen.tasks and len(self._workers) < self._size):
                 chosen = _Worker(self._context, self._work, self._setup, self._workers)
                 self._workers.append(chosen)
-            chosen.give(task)
+                self._pipes.register(chosen.pipe, selectors.EVENT_READ)
+            chosen.give(task, self._seconds(task))
 
     def _end(self, worker: _Worker) -> None:
+        self._pipes.unregister(worker.pipe)
         worker.end()
         self._workers.remove(worker)
 
 
 def _receive(worker: _Worker) -> Iterator[Outcome]:
-    """Take what a worker has sent; a message is ``(True, result)``, or ``(False, None)`` at the end of a task."""
-    while worker.pipe.poll():
-        more, result = worker.pipe.recv()
-        worker.since = time.monotonic()
-        if more:
-            worker.results.append(result)
-            continue
-        results, worker.results = worker.results, []
-        yield Outcome(worker.tasks.popleft(), results, "")
+    """Take one message of a worker: ``(True, result)``, or ``(False, None)`` at the end of a task."""
+    more, result = worker.pipe.recv()
+    worker.since = time.monotonic()
+    if more:
+        worker.results.append(result)
+        return
+    results, worker.results = worker.results, []
+    yield Outcome(worker.tasks.popleft()[0], results, "")
 
 
 def _serve(

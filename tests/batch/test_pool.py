@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +17,11 @@ def work(task: object) -> Iterator[object]:
         case ("die", before):
             yield from range(before)
             os.kill(os.getpid(), 9)
+        case ("die once", mark):
+            if not os.path.exists(mark):
+                open(mark, "w").close()
+                os.kill(os.getpid(), 9)
+            yield "done"
         case "hang":
             time.sleep(60)
         case int():
@@ -54,6 +60,21 @@ def test_a_worker_that_hangs_is_ended_after_its_limit() -> None:
     outcomes = {str(outcome.task): outcome for outcome in run_tasks(tasks, 1, lambda task: limits.get(task, 60.0))}
     assert outcomes["hang"].failure == "time-limit"
     assert outcomes["2"].results == [20, 21]
+
+
+def test_a_worker_that_is_killed_once_costs_no_task(tmp_path: Path) -> None:
+    mark = str(tmp_path / "killed")
+    outcomes = {str(outcome.task): outcome for outcome in run_tasks([1, ("die once", mark), 2], 1)}
+    assert outcomes[str(("die once", mark))] == Outcome(("die once", mark), ["done"], "")
+    assert outcomes["2"].results == [20, 21]
+
+
+def test_a_worker_that_is_killed_while_it_waits_is_replaced() -> None:
+    with Pool(work, nothing, 1, lambda task: 60.0) as pool:
+        assert [outcome.results for outcome in pool.outcomes([1])] == [[10]]
+        pool._workers[0].process.kill()
+        pool._workers[0].process.join()
+        assert [outcome.results for outcome in pool.outcomes([2, 4])] == [[20, 21], [40]]
 
 
 def test_no_tasks_start_no_process() -> None:
