@@ -128,6 +128,26 @@ username=admin&password=123456&remember=1
 参考链接
 https://example.com/advisories/2023-017""".split("\n")
 
+STEPS = """一个注册接口的漏洞
+今天分享一个案例：某平台关闭了注册功能，接口却没有关闭，任何人都可以注册账户。
+错误配置
+新建应用时，注册选项默认开启。管理员在页面上关闭了注册，接口仍然接受请求。
+参数
+- client_id：请求服务的应用程序的标识符
+- email：用户的电子邮件地址
+- password：符合策略的密码
+复现步骤
+- 访问应用程序的登录页面
+- 在登录表单中输入电子邮件和密码
+- 点击提交按钮，发送登录请求
+- 修改请求路径，发送修改后的请求
+- 使用新的账户登录应用程序
+- 查看返回的会话
+通过以上步骤，攻击者可以绕过限制，创建未经授权的账户。
+修复方法
+在服务端校验这个选项，关闭之后拒绝请求。
+平台收到报告后，两天就修好了。""".split("\n")
+
 WHOLE = {
     "Chinese poem": POEM_ZH, "English poem": POEM_EN, "dialogue": DIALOGUE_ZH, "classical Chinese": CLASSICAL, "capitals": CAPITALS, "Russian": RUSSIAN,
     "German": GERMAN, "one sentence": ONE_SENTENCE, "one Chinese sentence": ONE_SENTENCE_ZH, "technical article": TECHNICAL,
@@ -161,6 +181,11 @@ def test_blank_lines_change_nothing(lines: list[str]) -> None:
     verdicts = judge(spread).verdicts
     assert [v.drop for v in verdicts[::2]] == [v.drop for v in judge(lines).verdicts]
     assert {v.role for v in verdicts[1::2]} == {"blank"}
+
+
+def test_a_step_that_reads_like_a_button_does_not_end_a_file() -> None:
+    step = STEPS.index("- 点击提交按钮，发送登录请求")
+    assert set(STEPS[step + 1 :]) <= set(kept(STEPS))
 
 
 @pytest.mark.parametrize(

@@ -44,8 +44,9 @@ SPARSE_REACH: Final = 8
 # marks of chrome then. Of hand-labelled files with these, nine of ten are body; of news pages, one in thirty is so.
 SMALL_FILE: Final = 40
 SMALL_FILE_CHROME: Final = 0.18
-# Lines above its first sentence, at most: title, byline, a heading.
+# Lines above its first sentence, at most: title, byline, a heading; and the probability they must have to stay.
 SMALL_FILE_HEAD: Final = 6
+SMALL_FILE_HEAD_PROBABILITY: Final = 0.05
 _TAIL_ROLES: Final = ("nav", "related", "comment", "copyright", "footer", "share")
 _SEPARATORS: Final = re.compile(r"[\s、|/·,，;]+")
 # The probability from which a line that looks like the title stays as such.
@@ -202,8 +203,9 @@ def _best_guess(look: Look) -> Flags:
 def _of_small_file(look: Look) -> Flags:
     """Lines of a file that is too short and too free of chrome to be a page: all but those that show what they are.
 
-    Up to its first line that begins a tail. Saved chat articles with code, requests and short headings are such
-    files; among lines of their kind a page's model sees menus.
+    From its first sentence up to the line that begins a tail; above that sentence, what the model finds possible.
+    Saved chat articles with code, requests and short headings are such files; among lines of their kind a page's
+    model sees menus.
     """
     page, rules = look.page, look.rules
     n = len(page.lines)
@@ -216,8 +218,11 @@ def _of_small_file(look: Look) -> Flags:
     if shown.mean() > SMALL_FILE_CHROME or not len(prose) or prose[0] > SMALL_FILE_HEAD:
         return nothing
     tail = [line for line, rule in rules.items() if line > prose[0] and rule.role in _TAIL_ROLES]
-    tail += [line for line in np.flatnonzero(shown).tolist() if line >= n // 2]
+    # A step of instructions may read "press submit": a tail is chrome to its end, or half of it.
+    below = np.cumsum(shown[::-1])[::-1] / np.arange(n, 0, -1)
+    tail += np.flatnonzero(shown & (np.arange(n) >= n // 2) & (below >= 0.5)).tolist()
     keep = ~shown & ~(look.columns.date & (page.units < 14))
+    keep[: prose[0]] &= look.probability[: prose[0]] > SMALL_FILE_HEAD_PROBABILITY
     keep[min(tail, default=n) :] = False
     return np.asarray(keep)
 
