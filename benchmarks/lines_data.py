@@ -302,6 +302,47 @@ def shorten(row: Row, seed: str) -> Row:
     )
 
 
+def transplant(row: Row, donor: Row, seed: str) -> Row:
+    """The body of one page in the chrome of another; of half of the bodies only the title and one to three lines.
+
+    A page's own body and chrome always come together, and a model may learn the pair. Nothing but what a line says
+    and how it stands to the others tells them apart here.
+    """
+    rng = random.Random(f"{row.name}{donor.name}{seed}")
+    kept = [i for i, label in enumerate(row.labels) if label == 1]
+    hole = [i for i, label in enumerate(donor.labels) if label == 1]
+    body = list(range(kept[0], kept[-1] + 1))
+    most = rng.choice((2, 2, 3, 4))
+    if rng.random() < 0.5 and len(kept) > most:
+        body = kept[:most]
+    head, tail = range(hole[0]), range(hole[-1] + 1, len(donor.lines))
+    place = {i: k + len(head) for k, i in enumerate(body)}
+    own = frozenset(place[i] for i in row.ambiguous if i in place)
+    after = len(head) + len(body) - (hole[-1] + 1)
+    return replace(
+        row,
+        reader=row.reader + "+transplant",
+        lines=[donor.lines[i] for i in head] + [row.lines[i] for i in body] + [donor.lines[i] for i in tail],
+        labels=[0] * len(head) + [row.labels[i] for i in body] + [0] * len(tail),
+        ambiguous=own | {i for i in donor.ambiguous if i in head} | {i + after for i in donor.ambiguous if i in tail},
+        facts=(),
+    )
+
+
+def transplants(rows: list[Row], seed: str) -> list[Row]:
+    """Each page's body in the chrome of a page of another site: of the same language, and of the same fold."""
+    shelves: dict[tuple[str, int], list[Row]] = {}
+    for row in rows:
+        if 1 in row.labels:
+            shelves.setdefault((row.lang, row.fold), []).append(row)
+    out = []
+    for row in rows:
+        others = [donor for donor in shelves.get((row.lang, row.fold), ()) if donor.domain != row.domain]
+        if others and 1 in row.labels:
+            out.append(transplant(row, random.Random(f"{row.name}{seed}").choice(others), seed))
+    return out
+
+
 # Files that are mostly body: labelled by position and wording, not by hand. A file keeps all but its byline, the
 # lines whose wording a rule knows, and what follows the first heading of a tail in its second half.
 _TAIL = re.compile(

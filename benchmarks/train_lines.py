@@ -3,8 +3,9 @@
     python benchmarks/train_lines.py --data DIR --cv --opinions FILE    # 5 folds, disjoint by registered domain
     python benchmarks/train_lines.py --data DIR --out pipeline/rules/line_model.npz
 
-Two ensembles: the first looks at a line and its surroundings; the second sees the same and what the first thinks of
-the surroundings. The second is trained on out-of-fold opinions of the first, as it will meet them on new sites.
+Two ensembles: the first looks at a line and its surroundings; the second looks at the lines that the first finds
+possible, and at what the first thinks of the surroundings. The second is trained on out-of-fold opinions of the
+first, as it will meet them on new sites.
 Needs LightGBM (extra ``bench``); the package itself does not. The same data give the same bytes.
 """
 
@@ -32,12 +33,13 @@ from lines_data import (
     noisy_names,
     page_rows,
     shorten,
+    transplants,
 )  # fmt: skip
 from lines_scores import table
 
 from pipeline.corpus.templates import count
 from pipeline.stages.strip.decide import THRESHOLDS, Look, settle
-from pipeline.stages.strip.features import columns, second_look
+from pipeline.stages.strip.features import columns, doubtful, second_look
 from pipeline.stages.strip.page import read_page
 from pipeline.stages.strip.wording import match
 
@@ -73,7 +75,7 @@ PAGE_WEIGHT = {
 }
 READER_WEIGHT = {
     "resi": 1.0, "resi+crop": 0.5, "resi+short": 0.4, "nodes": 1.0, "hand": 1.0, "hand+crop": 1.0, "html": 1.0,
-    "resi+site": 0.4, "clean": 0.5,
+    "resi+site": 0.4, "resi+transplant": 0.4, "clean": 0.5,
 }  # fmt: skip
 
 
@@ -108,13 +110,23 @@ def sampled(row: Row, weight: np.ndarray) -> np.ndarray:
 class Trainer:
     """The rows and their columns, binned once for all folds."""
 
-    def __init__(self, rows: list[Row], xs: list[np.ndarray], trees: int, **over: object) -> None:
-        self.rows, self.trees = rows, trees
+    def __init__(
+        self,
+        rows: list[Row],
+        xs: list[np.ndarray],
+        trees: int,
+        opinions: list[np.ndarray] | None = None,
+        **over: object,
+    ) -> None:
+        """``opinions`` of another model: the lines it rules out are left out, and keep its opinion."""
+        self.rows, self.trees, self.opinions = rows, trees, opinions
         self.parameters = {**PARAMETERS, **over}
         self.x = np.concatenate(xs)
         self.at = np.cumsum([0] + [len(row.lines) for row in rows])
         self.weight = np.concatenate([sampled(row, weights(row)) for row in rows])
         self.weight *= len(self.weight) / self.weight.sum()
+        if opinions is not None:
+            self.weight *= np.concatenate([doubtful(opinion) for opinion in opinions])
         self.fold = np.concatenate([np.full(len(row.lines), row.fold) for row in rows])
         label = np.concatenate([np.maximum(row.labels, 0) for row in rows])
         self.data = lightgbm.Dataset(
@@ -138,7 +150,7 @@ class Trainer:
             for i, part in zip(
                 ids, np.split(opinion, np.cumsum([len(self.rows[i].lines) for i in ids])[:-1]), strict=False
             ):
-                out[i] = part
+                out[i] = part if self.opinions is None else np.where(doubtful(self.opinions[i]), part, self.opinions[i])
         return out
 
 
@@ -207,14 +219,19 @@ def with_templates(flat: list[Row]) -> list[Row]:
     return out
 
 
-def training_rows(flat: list[Row], pages: list[tuple[Row, Row]], hand: list[Row], clean: list[Row]) -> list[Row]:
-    """Both flatteners (text nodes of every third page) and the pages themselves, crops, short bodies, clean files."""
+def training_rows(
+    flat: list[Row], pages: list[tuple[Row, Row]], hand: list[Row], clean: list[Row], noisy: set[str]
+) -> list[Row]:
+    """Both flatteners (text nodes of every third page) and the pages themselves, crops, short bodies, clean files,
+    and bodies in the chrome of other sites (of rows whose gold is not known to be wrong)."""
     nodes = [row for _, row in pages if zlib.crc32(row.name.encode()) % 3 == 0]
     html = [row for row, _ in pages]
     rows = flat + [crop(row, "1") for row in flat] + nodes + html + hand + clean
     rows += [crop(row, "3") for row in hand if row.group == "hand_zh"]
     short = [shorten(row, "4") for row in flat if row.group in ("zh_art", "en_art", "wcxb")]
     rows += [row for row in short if row.reader.endswith("+short")]
+    sound = [row for row in flat if row.group in ("zh_art", "en_art", "wechat") and row.name not in noisy]
+    rows += transplants(sound, "5")
     rows += with_templates(flat)
     return [replace(row, weight=PAGE_WEIGHT.get(row.group, 1.0) * READER_WEIGHT[row.reader]) for row in rows]
 
@@ -229,14 +246,15 @@ def cross_validated(
 ) -> tuple[Trainer, Trainer, dict[tuple[str, str], np.ndarray], tuple[list[str], list[str]]]:
     """Trainers of both ensembles, out-of-fold opinions of the second by (name, reader) if asked, and column names."""
     hand = hand_rows(data) + hand_rows(data, "gold_seeds")
-    rows = training_rows(flat_rows(data, "resi"), list(page_rows(data)), hand, clean_rows(data))
+    rows = training_rows(flat_rows(data, "resi"), list(page_rows(data)), hand, clean_rows(data), noisy_names(data))
     xs = [features(row) for row in rows]
     first = Trainer(rows, xs, **FIRST)
     opinions = first.out_of_fold()
     page = read_page(["."])
     seen = columns(page)
     names = (list(seen.names), [*seen.names, *second_look(page, seen, np.zeros(1))[0]])
-    second = Trainer(rows, [second_features(r, x, o) for r, x, o in zip(rows, xs, opinions, strict=False)], **SECOND)
+    more = [second_features(r, x, o) for r, x, o in zip(rows, xs, opinions, strict=True)]
+    second = Trainer(rows, more, opinions=opinions, **SECOND)
     final = second.out_of_fold() if score else []
     return first, second, {(r.name, r.reader): o for r, o in zip(rows, final, strict=False)}, names
 

@@ -197,10 +197,11 @@ RULES: Final[tuple[LineRule, ...]] = (
     ),
     LineRule(
         "strip.place", "nav", "breadcrumb",
-        ("位置", "you are here", "home", "首页", "首頁"),
-        r"^(?:您|你)?(?:现在|当前|當前)?(?:的|所在)*位置(?:是|在)?\s*[:>»]|^you are here\b|^(?:home|首页|首頁|主页)\s*[>»›/→].{1,80}$",
+        ("位置", "you are here", "home", "首页", "首頁", "正文"),
+        r"^(?:您|你)?(?:现在|当前|當前)?(?:的|所在)*位置(?:是|在)?\s*[:>»]|^you are here\b|^(?:home|首页|首頁|主页)\s*[>»›/→].{1,80}$|"
+        r"^[^,.!?;>»›]{2,20}(?:\s*[>»›]{1,2}\s*[^,.!?;>»›]{1,16}){0,5}\s*[>»›]{1,2}\s*正文$",
         30, "outside",
-        ("您现在的位置：首页 > 新闻 > 正文", "You are here: Home", "Home > World > Asia"), ("位置对一家小店来说就是一切。",),
+        ("您现在的位置：首页 > 新闻 > 正文", "You are here: Home", "Home > World > Asia", "海城网 >> 新闻 >> 正文"), ("位置对一家小店来说就是一切。", "详见正文"),
     ),
     LineRule(
         "strip.font-size", "nav", "controls for print and font size",
@@ -286,6 +287,10 @@ RULES: Final[tuple[LineRule, ...]] = (
     ),
     LineRule(
         "strip.feed", "related", "a feed of other articles with their abstracts below an article, between labels that repeat",
+        (), "", 1e9, "outside", (), (),
+    ),
+    LineRule(
+        "strip.dated-row", "related", "other articles or opinions beside the article, five or more in a row, a date to each",
         (), "", 1e9, "outside", (), (),
     ),
     LineRule(

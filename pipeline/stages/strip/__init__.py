@@ -44,7 +44,6 @@ def judge(
     *,
     preset: str = "balanced",
     templates: Sequence[float] = (),
-    lang: str = "",
     title: str = "",
 ) -> Judgement:
     """A verdict for each line of a page, and what its lines say about the article.
@@ -63,7 +62,7 @@ def judge(
     from pipeline.stages.strip.markdown import is_markdown, seen
 
     shown = [seen(line) for line in lines] if not facts and is_markdown(lines) else lines
-    judged = decide(shown, facts, preset=preset, templates=templates, lang=lang, title=title)
+    judged = decide(shown, facts, preset=preset, templates=templates, title=title)
     if shown is lines:
         return judged
     verdicts = (

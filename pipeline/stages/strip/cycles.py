@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.stages.strip.page import Page
+from pipeline.stages.strip.page import BULLET, Page
 
 Flags = NDArray[np.bool_]
 
@@ -34,6 +34,7 @@ _TURN: Final = re.compile(
 )
 _FORUM: Final = re.compile(
     r"\b(?:forums?|threads?|joined|posts: \d|join date|moderator|new topic|solved|accepted answer|upvotes?)\b"
+    r"|\b(?:asked|answered) (?:on )?[a-z]{3,9}\.? 0"
     r"|楼主|樓主|发帖|發帖|论坛|論壇"
     r"|主题帖|板块|更多回答|浏览量"
 )
@@ -46,6 +47,13 @@ _FEED: Final = re.compile(
     r"|related(?: articles| stories| news| content)?|what others are reading)\W*$"
 )
 
+# One of these is in every line that the pattern finds.
+_FORUM_WORDS: Final = (
+    "forum", "thread", "join", "posts:", "moderator", "new topic", "solved", "accepted answer", "upvote", "asked ",
+    "answered ", "楼主", "樓主", "发帖", "發帖", "论坛", "論壇", "主题帖", "板块", "更多回答", "浏览量",
+)  # fmt: skip
+# Short lines that speak of threads and posts, from which a page is a forum's.
+FORUM_LINES: Final = 4
 # Units of prose that an article has before its comments or a feed can begin.
 ARTICLE: Final = 60.0
 # Turns that make a thread, and lines within which the next turn must come.
@@ -55,6 +63,14 @@ REACH: Final = 14
 BRIDGE: Final = 40
 # Headings of a thread or feed that are looked at, at most.
 HEADS: Final = 12
+# Dates that make a row of other articles, lines from one to the next at most, and the length of a dated line, units.
+DATED_ROWS: Final = 5
+DATED_REACH: Final = 3
+DATED_UNITS: Final = 30.0
+# Length of a line that is a date and nothing else, units.
+BARE_DATE: Final = 3.0
+# Share of a row's sentences that may be body beyond doubt; and size of the article, at least, beside that of the row.
+DATED_SHARE: Final = 0.25
 # A button or label that stands so often is a part of a feed's cycle.
 COPIES: Final = 4
 
@@ -62,11 +78,14 @@ COPIES: Final = 4
 def is_forum(page: Page, masked: Sequence[str]) -> bool:
     """Whether the page's short lines speak of threads and posts."""
     short = [line for line, units in zip(masked, page.units.tolist(), strict=True) if units <= 12]
-    return sum(1 for line in short if _FORUM.search(line)) >= 4
+    text = "\n".join(short)
+    if sum(text.count(word) for word in _FORUM_WORDS) < FORUM_LINES:
+        return False
+    return sum(1 for line in short if _FORUM.search(line)) >= FORUM_LINES
 
 
 def below_article(page: Page, masked: Sequence[str], body: Flags) -> tuple[Flags, Flags]:
-    """Lines of comment threads, and lines of feeds, below the article.
+    """Lines of comment threads, and lines of feeds, below the article of a page that is no forum.
 
     ``masked``: the lines in lower case, numbers as "0"; ``body``: the whole sentences that are taken for body so far.
     """
@@ -77,7 +96,7 @@ def below_article(page: Page, masked: Sequence[str], body: Flags) -> tuple[Flags
     late = [i for i in range(n) if units[i] <= 16 and before[i] >= ARTICLE and len(masked[i]) <= 130]
     heads = [i for i in late if _THREAD.match(masked[i])]
     feeds = [i for i in late if units[i] <= 7 and _FEED.match(masked[i])]
-    if (not heads and not feeds) or is_forum(page, masked):
+    if not heads and not feeds:
         return comments, feed
     turns = [i for i in late if _TURN.match(masked[i])]
     for head in heads[:HEADS]:
@@ -88,6 +107,30 @@ def below_article(page: Page, masked: Sequence[str], body: Flags) -> tuple[Flags
         count = Counter(masked[i] for i in late if i > head and units[i] <= 12)
         _mark(feed, head, [i for i in late if i > head and count[masked[i]] >= COPIES and masked[i] not in above])
     return comments, feed & ~comments
+
+
+def dated_rows(page: Page, date: Flags, stamp: Flags, sentence: Flags, body: Flags) -> Flags:
+    """Lines of a row of other articles or of opinions, each with its date, where an article stands beside it.
+
+    ``date``: lines with a full date; ``stamp``: those and lines with a time of day; ``sentence``: whole sentences;
+    ``body``: those that are body beyond doubt. A row that holds some of them, or whose texts follow bare dates one by
+    one, is a part of the article (a chronicle); a page of little but such a row is what its readers came for.
+    """
+    out = np.zeros(len(stamp), bool)
+    at = np.flatnonzero(stamp & (page.units <= DATED_UNITS) & (page.stops == 0))
+    if len(at) < DATED_ROWS:
+        return out
+    bare = date & (page.units <= BARE_DATE) & (page.first != BULLET)
+    prose, sure = np.where(sentence, page.units, 0.0), np.where(body, page.units, 0.0)
+    for part in np.split(at, np.flatnonzero(np.diff(at) > DATED_REACH) + 1):
+        step = int(np.median(np.diff(part))) if len(part) >= DATED_ROWS else 0
+        if step < 2 or (step == 2 and bare[part].mean() > 0.5):
+            continue
+        row = slice(max(0, int(part[0]) - step + 1), int(part[-1]) + step)
+        out[row] = sure[row].sum() <= DATED_SHARE * prose[row].sum()
+    if sure[~out].sum() < max(ARTICLE, DATED_SHARE * prose[out].sum()):
+        out[:] = False
+    return out
 
 
 def _mark(flags: Flags, head: int, turns: Sequence[int]) -> None:

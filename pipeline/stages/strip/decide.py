@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from pipeline.document import LineFacts
 from pipeline.rules.boilerplate import LineRule
 from pipeline.stages.strip import Judgement, Verdict, wording
-from pipeline.stages.strip.cycles import below_article
-from pipeline.stages.strip.features import BLOCK_CAP, Columns, columns, max_sum_blocks, second_look
+from pipeline.stages.strip.cycles import below_article, dated_rows, is_forum
+from pipeline.stages.strip.features import BLOCK_CAP, Columns, columns, doubtful, max_sum_blocks, second_look
 from pipeline.stages.strip.metadata import Found, from_lines
 from pipeline.stages.strip.model import load
-from pipeline.stages.strip.page import COMMA, DIGIT, Page, read_page
+from pipeline.stages.strip.page import COMMA, DIGIT, HAN, KANA, Page, read_page
 from pipeline.stages.strip.role import dropped_role, kept_role, plain
 
 Floats = NDArray[np.float64]
@@ -25,6 +25,8 @@ Flags = NDArray[np.bool_]
 
 # Probability from which a line stays.
 THRESHOLDS: Final = {"recall": 0.2, "balanced": 0.35, "precision": 0.6}
+# The share of it that is enough on a forum, whose posts are content and look like readers' comments.
+FORUM: Final = 2 / 3
 # A page has a few thousand lines at most; a longer file is judged in pieces of so many lines, to bound memory.
 PIECE: Final = 20_000
 # Most lines of a gap inside the body that is filled, and the probability its lines must have.
@@ -35,6 +37,8 @@ PROSE: Final = 12.0
 # Share of the units from which a page counts as clean: then only its head and tail are trimmed.
 CLEAN_SHARE: Final = 0.85
 CLEAN_PROBABILITY: Final = 0.05
+# The probability of a sentence that is body beyond doubt.
+SURE: Final = 0.8
 # A page of which fewer units than this would stay, the probability that a sentence of it must have to stay all the
 # same, and the lines around the likeliest one in which others may.
 SPARSE: Final = 20.0
@@ -68,12 +72,11 @@ def decide(
     *,
     preset: str,
     templates: Sequence[float],
-    lang: str,
     title: str,
 ) -> Judgement:
     """See ``pipeline.stages.strip.judge``."""
     if len(lines) > PIECE:
-        return _in_pieces(lines, facts, preset, templates, lang, title)
+        return _in_pieces(lines, facts, preset, templates, title)
     solid = [i for i, line in enumerate(lines) if line and not line.isspace()]
     blank = Verdict(False, "blank", 1.0, "")
     verdicts = [blank] * len(lines)
@@ -100,7 +103,6 @@ def _in_pieces(
     facts: Sequence[LineFacts],
     preset: str,
     templates: Sequence[float],
-    lang: str,
     title: str,
 ) -> Judgement:
     verdicts: list[Verdict] = []
@@ -109,7 +111,7 @@ def _in_pieces(
     sources: dict[str, int] = {}
     for low in range(0, len(lines), PIECE):
         piece = slice(low, low + PIECE)
-        part = decide(lines[piece], facts[piece], preset=preset, templates=templates[piece], lang=lang, title=title)
+        part = decide(lines[piece], facts[piece], preset=preset, templates=templates[piece], title=title)
         verdicts += part.verdicts
         flags |= set(part.flags)
         for key, value in part.metadata.items():
@@ -122,9 +124,12 @@ def _look(lines: list[str], facts: Sequence[LineFacts], templates: Sequence[floa
     page = read_page(lines)
     seen = columns(page, facts, templates, title)
     first, second = load()
-    guess = first.probability(seen.names, seen.values)
-    names, more = second_look(page, seen, guess, facts)
-    probability = second.probability(seen.names + names, np.concatenate((seen.values, more), axis=1))
+    probability = first.probability(seen.names, seen.values)
+    names, more = second_look(page, seen, probability, facts)
+    again = doubtful(probability)
+    probability[again] = second.probability(
+        seen.names + names, np.concatenate((seen.values[again], more[again]), axis=1)
+    )
     return Look(page, seen, probability, wording.match(page.lines, page.units.tolist()))
 
 
@@ -132,7 +137,10 @@ def settle(look: Look, threshold: float) -> tuple[Flags, dict[int, LineRule]]:
     """Which lines stay, and the rules that cycles of lines broke."""
     probability, page = look.probability, look.page
     broken: dict[int, LineRule] = {}
-    keep = probability > threshold
+    forum = is_forum(page, look.columns.masked)
+    keep = probability > (FORUM * threshold if forum else threshold)
+    if not (page.words[keep].any() or page.counts[keep][:, (HAN, KANA)].any()):
+        keep[:] = False
     _break(keep, teasers(page), "strip.teaser", broken)
     if page.units[keep].sum() < SPARSE:
         keep |= _best_guess(look)
@@ -154,9 +162,14 @@ def settle(look: Look, threshold: float) -> tuple[Flags, dict[int, LineRule]]:
         keep |= inside & ~sure & (probability > CLEAN_PROBABILITY)
     if len(keep) <= SMALL_FILE:
         keep |= _of_small_file(look) & ~sure
-    comments, feed = below_article(page, look.columns.masked, look.columns.sentence & keep)
-    _break(keep, comments, "strip.comment-thread", broken)
-    _break(keep, feed, "strip.feed", broken)
+    if not forum:
+        seen = look.columns
+        comments, feed = below_article(page, seen.masked, seen.sentence & keep)
+        _break(keep, comments, "strip.comment-thread", broken)
+        _break(keep, feed, "strip.feed", broken)
+        surely = seen.sentence & keep & (probability > SURE)
+        rows = dated_rows(page, seen.date, seen.stamp, seen.sentence, surely)
+        _break(keep, rows, "strip.dated-row", broken)
     _drop_link_lists(look, keep, broken)
     _rescue_heading(look, keep, low)
     return keep, broken

@@ -45,10 +45,12 @@ PENALTIES: Final = (5.0, 8.0, 13.0, 20.0)
 # No line counts for more than this in a block, units.
 BLOCK_CAP: Final = 40.0
 # Units of a line that count as prose without any comma or stop, and with each of them. English news has a mark every
-# 11 words, Chinese news every 7 units.
-CLAUSE_FREE: Final = 14.0
+# 11 words, Chinese news every 7 units; a hundred titles in a row must not outweigh a body of two lines.
+CLAUSE_FREE: Final = 7.0
 CLAUSE_UNITS: Final = 14.0
 WINDOWS: Final = (1, 2, 4, 8, 16)
+# Probability from which the first look finds it possible that a line belongs to the article.
+DOUBT: Final = 0.05
 # Stands for what is not known (no tree, no templates, no title): below every real value.
 UNKNOWN: Final = -9.0
 # Farther than this is as far as can be, lines.
@@ -97,6 +99,7 @@ class Columns(NamedTuple):
     block: Flags  # lines of the maximum-sum block, middle penalty
     sentence: Flags  # lines that hold a whole sentence
     date: Flags
+    stamp: Flags  # lines with a date, or a time of day, or how long ago
     masked: list[str]  # the lines in lower case, numbers as "0"
 
 
@@ -334,9 +337,9 @@ def columns(page: Page, facts: Sequence[LineFacts] = (), templates: Sequence[flo
     small = np.zeros(n, bool)
     for i in np.flatnonzero((counts[:, DIGIT] > 0) & (chars < 400)).tolist():
         masked[i] = _DIGITS.sub("0", lower[i])
-        if counts[i, DIGIT] >= 2:
-            date[i] = counts[i, DIGIT] >= 5 and _DATE.search(lower[i]) is not None
-            small[i] = _SMALL_DATE.search(lower[i]) is not None
+        small[i] = _SMALL_DATE.search(lower[i]) is not None
+        if counts[i, DIGIT] >= 5:
+            date[i] = _DATE.search(lower[i]) is not None
     cut = np.fromiter((line.endswith(_CUT) for line in page.lines), bool, n)
     link, pair = _lines_with(_ADDRESS, lower), _lines_with(_KEY_VALUE, page.lines)
     again = Counter(masked)
@@ -502,10 +505,22 @@ def columns(page: Page, facts: Sequence[LineFacts] = (), templates: Sequence[flo
     names += tree_names
     parts.append(tree)
     values = np.concatenate(parts, axis=1).astype(np.float32)
-    return Columns(tuple(names), values, block, sentence, date, masked)
+    return Columns(tuple(names), values, block, sentence, date, stamp, masked)
 
 
 # The second look: what the first look's probabilities say about a line's surroundings.
+
+
+def doubtful(probability: Floats) -> Flags:
+    """The lines worth a second look: those the first finds possible, and the lines next to them.
+
+    Half of a page's lines are not; of the lines of articles, two in a thousand.
+    """
+    possible = probability >= DOUBT
+    out = possible.copy()
+    out[1:] |= possible[:-1]
+    out[:-1] |= possible[1:]
+    return out
 
 
 def _runs(kept: Flags, gap: int) -> NDArray[np.int64]:

@@ -191,15 +191,21 @@ def _heading_like(page: Page, line: int) -> bool:
 
 def _title_line(page: Page, keep: NDArray[np.bool_], looked: Columns, first: int, title: str) -> tuple[int, bool]:
     """Where the title stands (-1: nowhere), and whether that line rather than ``title`` is what it says."""
-    heading = _nearest_copy(page, _heading_above(page, looked, first), first)
     if not title:
-        return heading, True
+        return _nearest_copy(page, _heading_above(page, looked, first), first), True
     copy = _nearest_copy(page, _copy_above(page, first, title), first)
+    body = keep.copy()
+    start = first
+    if copy == first:  # the head itself was taken for body: what it says is not the body's word for it
+        body[copy] = False
+        if first + 1 < len(keep) and keep[first + 1] and _heading_like(page, first + 1):
+            start = first + 1
+    heading = _nearest_copy(page, _heading_above(page, looked, start), start)
     # "Top stories", or the name of the site: a head may say the same on all pages. Then the heading has the word.
     if (
         heading >= 0
-        and _words_in(page, keep, title) < MISMATCH_SHARE
-        and _words_in(page, keep & (np.arange(len(keep)) != heading), page.lines[heading]) >= OWN_SHARE
+        and _words_in(page, body, title) < MISMATCH_SHARE
+        and _words_in(page, body & (np.arange(len(keep)) != heading), page.lines[heading]) >= OWN_SHARE
     ):
         return heading, True
     return (copy, True) if copy >= 0 else (heading, False)

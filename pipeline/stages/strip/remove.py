@@ -25,7 +25,7 @@ def strip(doc: Document, config: Config, templates: Sequence[float] = ()) -> Doc
     """
     lines = doc.lines()
     title = str(doc.metadata.get("title", ""))
-    judgement = judge(lines, doc.line_facts, preset=config.preset, templates=templates, lang=doc.lang, title=title)
+    judgement = judge(lines, doc.line_facts, preset=config.preset, templates=templates, title=title)
     # What the head says of the title the lines have settled; of the rest it knows better.
     metadata = {**doc.metadata, "title": judgement.metadata.get("title", title)}
     doc = replace(doc, metadata=metadata).note(**judgement.metadata).flag(*judgement.flags)
