@@ -67,3 +67,28 @@ def test_labels_of_the_article_itself_are_no_feed() -> None:
         if len(page) == 8:
             page += ["Related articles", "Fish market closes after 90 years"]
     assert set(OPINIONS) <= set(kept(page))
+
+
+def test_other_articles_with_a_date_each_below_an_article_go() -> None:
+    titles = [f"Island letter {n}: what the ferry brought this week and what it took away again" for n in range(8)]
+    row = [part for n, title in enumerate(titles) for part in (title, f"{n + 1} hours ago")]
+    page = [*ARTICLE, *row]
+    assert set(ARTICLE[3:]) <= set(kept(page))
+    assert not set(titles) & set(kept(page))
+
+
+def test_a_chronicle_in_an_article_stays() -> None:
+    chronicle = [
+        "3 March 2019",
+        "The board asked three firms for a plan of the terminal and a price. Two of them answered before the summer.",
+        "17 June 2020",
+        "The council refused the first plan, because the road to the old shipyard would have cut the school off from the sea.",
+        "9 May 2021",
+        "A second plan, for the site of the fish market, was shown to the people of the island in the church hall.",
+        "22 October 2021",
+        "The fishermen agreed to move to the north quay, where the board built them a cold store and a new slip.",
+        "30 January 2023",
+        "The government promised a third of the money, on condition that the boats would run in the evening as well.",
+    ]
+    page = [*ARTICLE, *chronicle]
+    assert set(page) - set(ARTICLE[1:3]) <= set(kept(page))

@@ -128,6 +128,42 @@ username=admin&password=123456&remember=1
 参考链接
 https://example.com/advisories/2023-017""".split("\n")
 
+TABLE = """港口年报
+下表列出各码头去年的吞吐量，单位为万吨，数据来自港务集团的年度报告。
+码头\t泊位\t吞吐量\t比上年
+一号码头\t4\t310\t+2.1%
+二号码头\t6\t420\t-0.8%
+三号码头\t3\t470\t+5.6%
+合计\t13\t1200\t+2.4%
+四号码头尚未启用，因此没有数字。其余三个码头的吞吐量合计一千二百万吨，比上年增长百分之二点四。""".split("\n")
+CODE = """How to read a tide table with Python
+The harbour publishes its tide tables as plain text. This short script reads one and prints the times of high water.
+import re
+from pathlib import Path
+def high_water(path):
+    for line in Path(path).read_text().splitlines():
+        if found := re.match(r"(\\d\\d:\\d\\d) H (\\d+\\.\\d)", line):
+            yield found[1], float(found[2])
+for time, metres in high_water("tides.txt"):
+    print(time, metres)
+Run it with the name of the file. Times are local, so add an hour in summer before you plan to sail anywhere.""".split(
+    "\n"
+)
+TITLES = """首页
+新闻
+财经
+海港新闻列表
+海城港一季度吞吐量创新高 2023-04-12
+北湾大桥通车首日车流平稳 2023-04-11
+我市出台港口收费新办法 2023-04-10
+渔市搬迁后第一个早市开张 2023-04-09
+岛上小学获全国合唱比赛一等奖 2023-04-08
+四号码头完成首次靠泊试验 2023-04-07
+港务集团招聘三十名岸桥操作员 2023-04-06
+今年首个台风预计周末登陆 2023-04-05
+上一页 1 2 3 4 5 下一页
+关于我们 | 联系我们
+京ICP备12345678号-1""".split("\n")
 STEPS = """一个注册接口的漏洞
 今天分享一个案例：某平台关闭了注册功能，接口却没有关闭，任何人都可以注册账户。
 错误配置
@@ -151,6 +187,7 @@ STEPS = """一个注册接口的漏洞
 WHOLE = {
     "Chinese poem": POEM_ZH, "English poem": POEM_EN, "dialogue": DIALOGUE_ZH, "classical Chinese": CLASSICAL, "capitals": CAPITALS, "Russian": RUSSIAN,
     "German": GERMAN, "one sentence": ONE_SENTENCE, "one Chinese sentence": ONE_SENTENCE_ZH, "technical article": TECHNICAL,
+    "table": TABLE, "code": CODE,
     "news body": NEWS_ZH[6:7] + NEWS_ZH[8:12], "English news body": NEWS_EN[6:7] + NEWS_EN[9:13],
 }  # fmt: skip
 
@@ -193,6 +230,11 @@ def test_a_step_that_reads_like_a_button_does_not_end_a_file() -> None:
 )
 def test_a_page_without_an_article_keeps_no_body(page: list[str]) -> None:
     assert not [v for v in judge(page).verdicts if not v.drop and v.role in ("body", "list", "table", "code")]
+
+
+def test_a_page_of_titles_is_flagged_or_holds_no_article() -> None:
+    judged = judge(TITLES)
+    assert judged.flags or all(verdict.drop for verdict in judged.verdicts)
 
 
 def test_every_dropped_line_has_a_rule_and_a_role() -> None:

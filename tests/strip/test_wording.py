@@ -20,6 +20,7 @@ BY_COMPARISON = {
     "strip.teaser",
     "strip.comment-thread",
     "strip.feed",
+    "strip.dated-row",
     "strip.link-list",
     "strip.byline",
 }
