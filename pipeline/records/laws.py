@@ -308,9 +308,11 @@ def _visible_gaps(
     gaps: Sequence[Span], kept: Sequence[Kept], data: bytes, format: str, encoding: str
 ) -> Iterator[tuple[int, int, str]]:
     """Text that the page shows in bytes of no block and no change: first byte, end, text."""
-    from pipeline.records.visible import is_escaped, shown
+    from pipeline.records.visible import in_script, is_escaped, shown
 
-    escapes = format == "wechat" or is_escaped(_decode(data[:20_000], encoding))
+    page = _decode(data, encoding)
+    scripted = any(in_script(page, len(_decode(data[: block.start], encoding))) for block in kept[-1:])
+    escapes = format == "wechat" or scripted or is_escaped(page)
     starts = [start for start, _ in gaps]
     for first, last in _visible(kept, data, format, encoding):
         index = max(bisect_right(starts, first) - 1, 0)
@@ -323,21 +325,22 @@ def _visible_gaps(
 
 def _visible(kept: Sequence[Kept], data: bytes, format: str, encoding: str) -> list[Span]:
     """Spans of bytes that the page shows; those of a script's literal too, where blocks lie in one."""
-    from pipeline.records.visible import escaped_runs, is_escaped, literal_runs, visible_runs
+    from pipeline.records.visible import escaped_runs, in_script, is_escaped, literal_runs, visible_runs
 
     page = _decode(data, encoding)
     if is_escaped(page):
         return _byte_spans(escaped_runs(page), page, data, encoding)
     spans = _byte_spans(list(visible_runs(page)), page, data, encoding)
-    if format != "wechat":
-        return spans
     starts = [start for start, _ in spans]
     done = 0
     for block in kept:
         index = bisect_right(starts, block.start) - 1
         if block.start < done or (index >= 0 and block.start < spans[index][1]):
             continue
-        runs, end = literal_runs(page, len(_decode(data[: block.start], encoding)))
+        at = len(_decode(data[: block.start], encoding))
+        if not in_script(page, at):
+            continue
+        runs, end = literal_runs(page, at)
         spans += _byte_spans(runs, page, data, encoding)
         done = len(page[:end].encode(encoding, "surrogateescape"))
     return spans

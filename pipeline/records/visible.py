@@ -18,7 +18,7 @@ _RAW = frozenset(("script", "style", "noscript", "iframe", "noembed", "noframes"
 # Characters that show nothing, besides white space.
 _BLANK = "\ufeff\x00\u200b"
 # What opens a string that a key of a script's object holds, and an escape inside one. Inside, the quote is escaped.
-_OPENING = re.compile(r":\s*(?:JsDecode\()?(')")
+_OPENING = re.compile(r":\s*(?:JsDecode\()?(['\"])")
 _ESCAPE = re.compile(r"\\\\?x([0-9a-fA-F]{2})|\\u([0-9a-fA-F]{4})|\\(.)", re.DOTALL)
 _REFERENCE = re.compile(r"&#?\w+;?")
 _DISPLAY_NONE = re.compile(r"display\s*:\s*none", re.IGNORECASE)
@@ -55,6 +55,11 @@ def visible_runs(page: str) -> Iterator[tuple[int, int]]:
     for run in runs:
         if run.letters in seen and run.letters not in unseen:
             yield run.start, run.end
+
+
+def in_script(page: str, at: int) -> bool:
+    """Whether offset ``at`` lies in a script."""
+    return page.rfind("<script", 0, at) > page.rfind("</script", 0, at)
 
 
 def literal_runs(page: str, at: int) -> tuple[list[tuple[int, int]], int]:

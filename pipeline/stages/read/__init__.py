@@ -81,12 +81,16 @@ def _prologue(text: str) -> int:
 
 def _read_html(doc: Document) -> Document:
     from pipeline.stages.read.html import lines_of
+    from pipeline.stages.read.lines import assemble, in_order
+    from pipeline.stages.read.scripted import SHOWN, scripted_lines
     from pipeline.stages.read.wechat import is_wechat, read_wechat
 
     if is_wechat(doc.text):
         return _one_line_each(read_wechat(doc))
     page = lines_of(doc.text)
     text, blocks, changes, facts = page.lines.result()
+    if len(text) < SHOWN and (scripted := scripted_lines(doc.text)):
+        text, blocks, changes, facts = assemble(in_order([*page.lines.lines(), *scripted]))
     doc = _one_line_each(replace(doc.reread(text, blocks, changes), format="html", line_facts=facts))
     return doc.note(unlocated=page.unlocated, **metadata(page.head, doc.lines() if text else [], facts))
 

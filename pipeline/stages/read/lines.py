@@ -236,6 +236,16 @@ class Lines:
             self._show(" ", False)
 
 
+def in_order(lines: Iterable[Line]) -> list[Line]:
+    """Lines in the order in which they begin in the source."""
+    return sorted(lines, key=_source_start)
+
+
+def _source_start(line: Line) -> int:
+    starts = [line.blocks[0].source] if line.blocks else []
+    return min(starts + [change.start for change in line.changes[:1]])
+
+
 def assemble(lines: Iterable[Line]) -> tuple[str, list[Block], list[Change], tuple[LineFacts, ...]]:
     """Lines one below the other: text, runs of the source, changes and facts, as ``Lines.result`` gives them."""
     texts: list[str] = []

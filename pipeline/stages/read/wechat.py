@@ -11,10 +11,10 @@ import re
 from dataclasses import replace
 from typing import Final
 
-from pipeline.document import Change, Document, Edit
+from pipeline.document import Document, Edit
 from pipeline.stages.read.head import Head
 from pipeline.stages.read.html import lines_of
-from pipeline.stages.read.lines import Line, assemble
+from pipeline.stages.read.lines import Line, assemble, in_order
 from pipeline.stages.read.literal import literal_end, relocate, unescape
 
 # Any of these makes a page one of WeChat's; an ordinary page that only links there has none of them.
@@ -110,7 +110,7 @@ def read_wechat(doc: Document) -> Document:
             body = scripted
             lines = [line._replace(zone="") if line.zone == "js_content" else line for line in lines]
             title = [] if any(line.zone == "activity-name" for line in lines) else _script_title(page, data, scripted)
-            lines = sorted([*lines, *title, *scripted], key=_source_start)
+            lines = in_order([*lines, *title, *scripted])
     text, blocks, changes, facts = assemble(lines)
     doc = replace(doc.reread(text, blocks, changes), format="wechat", line_facts=facts)
     doc = doc.note(unlocated=shown.unlocated, **_metadata(page, shown.head, lines, data))
@@ -277,10 +277,3 @@ def _element(page: str, name: str) -> str:
 def _solid(lines: list[Line]) -> int:
     """Non-space characters of lines."""
     return sum([len(line.text) - line.text.count(" ") for line in lines])
-
-
-def _source_start(line: Line) -> int:
-    """Where a line begins in the page."""
-    starts = [line.blocks[0].source] if line.blocks else []
-    starts += [change.start for change in line.changes[:1] if isinstance(change, Change)]
-    return min(starts)
