@@ -50,21 +50,34 @@ _NO_PROSE: Final = re.compile(r"[{}<>\\|\t`]|\s{3}|^\s*(?:[•·●○◆◇■�
 def unwrap(lines: Sequence[str]) -> list[tuple[int, str]]:
     """Breaks to undo: (index of the line to join with the next one, what to put between them: "" or " "), ascending."""
     runs: list[tuple[int, list[str], list[int]]] = []  # first line, lines without outer space, widths with indentation
-    start = 0
-    while start < len(lines):
-        end = start
+    end = 0
+    for index, (line, following) in enumerate(pairwise(lines)):
+        if index < end or not _may_go_on(line, following):
+            continue
+        start = index
+        while start > end and _may_be_filled(lines[start - 1]):
+            start -= 1
+        end = index
         while end < len(lines) and _may_be_filled(lines[end]):
             end += 1
         if end - start > 1:
             run = [line.strip() for line in lines[start:end]]
             runs.append((start, run, [_width(line.rstrip()) for line in lines[start:end]]))
-        start = max(end, start + 1)
+        end = max(end, index + 1)
     full = _common_width(runs)
     return [
         (start + index, _between(run[index], run[index + 1]))
         for start, run, widths in runs
         for index in _undo(run, widths, full)
     ]
+
+
+def _may_go_on(line: str, following: str) -> bool:
+    """What is asked first, of all lines of all files: whether one of the breaks that make a stretch may be here."""
+    if not 20 <= len(line) <= WIDEST + 8:
+        return False
+    start = following.lstrip()[:1]
+    return start.islower() or (start >= "㐀" and "。" in line[:-1])
 
 
 def _may_be_filled(line: str) -> bool:
