@@ -27,8 +27,8 @@ from lines_scores import page_scores, table
 from view_lines import write_view
 
 from pipeline.stages.strip import judge
-from pipeline.stages.strip.features import max_sum_blocks
 from pipeline.stages.strip.page import read_page
+from pipeline.stages.strip.windows import max_sum_blocks
 
 NAMES = {
     "zh_art": "Chinese news/articles", "en_art": "English articles", "wcxb": "mixed page types, en",

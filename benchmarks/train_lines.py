@@ -39,8 +39,9 @@ from lines_scores import table
 
 from pipeline.corpus.templates import count
 from pipeline.stages.strip.decide import THRESHOLDS, Look, settle
-from pipeline.stages.strip.features import columns, doubtful, second_look
+from pipeline.stages.strip.features import columns
 from pipeline.stages.strip.page import read_page
+from pipeline.stages.strip.second_look import doubtful, second_look
 from pipeline.stages.strip.wording import match
 
 PARAMETERS = {

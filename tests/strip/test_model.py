@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipeline.stages.strip.features import columns, second_look
+from pipeline.stages.strip.features import columns
 from pipeline.stages.strip.model import WEIGHTS, Ensemble, load
 from pipeline.stages.strip.page import read_page
+from pipeline.stages.strip.second_look import second_look
 
 # One tree:           x <= 0.5
 #                    /        \

@@ -8,20 +8,18 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pipeline.document import LineFacts
 from pipeline.rules.boilerplate import LineRule
 from pipeline.stages.strip import Judgement, Verdict, wording
 from pipeline.stages.strip.cycles import below_article, dated_rows, is_forum
-from pipeline.stages.strip.features import BLOCK_CAP, Columns, columns, doubtful, max_sum_blocks, second_look
+from pipeline.stages.strip.features import BLOCK_CAP, Columns, columns
 from pipeline.stages.strip.metadata import Found, from_lines
 from pipeline.stages.strip.model import load
 from pipeline.stages.strip.page import COMMA, DIGIT, HAN, KANA, Page, read_page
 from pipeline.stages.strip.role import dropped_role, kept_role, plain
-
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
+from pipeline.stages.strip.second_look import doubtful, second_look
+from pipeline.stages.strip.windows import Flags, Floats, max_sum_blocks
 
 # Probability from which a line stays.
 THRESHOLDS: Final = {"recall": 0.2, "balanced": 0.35, "precision": 0.6}
