@@ -24,9 +24,6 @@ SHORTEST = 40
 _EMPTY = 1 << 32  # larger than any value of a bin
 _FACTOR = 0x9E3779B97F4A7C15  # odd: 2**64 divided by the golden ratio
 
-_EMPTY = 1 << 32  # larger than any value of a bin
-_FACTOR = 0x9E3779B97F4A7C15  # odd: 2**64 divided by the golden ratio
-
 
 def text_digest(text: str) -> str:
     """16 hex digits that equal texts share; spacing between Chinese and Latin and at line ends does not count."""

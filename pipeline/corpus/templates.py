@@ -5,8 +5,8 @@ chrome, but headings such as 漏洞描述 repeat as well (dropping all of them i
 verdict is one column of the line model and never a rule.
 
 Counts live in a count-min sketch (Cormode and Muthukrishnan, Journal of Algorithms 2005) of saturating bytes: memory
-does not grow with the number of lines, and adding is commutative and associative, so neither the order of the files
-nor the number of workers can change a verdict. An error only ever makes a line look more common than it is.
+does not grow with the number of lines, and the order of the files cannot change a verdict. An error only ever makes a
+line look more common than it is.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _PER_FILE: Final = 600
 
 @dataclass
 class Counts:
-    """In how many files of each site each line stands. Make one with ``empty``; ``add`` files; ``merge`` workers'."""
+    """In how many files of each site each line stands. Make one with ``empty``, then ``add`` files."""
 
     first: NDArray[np.uint8]
     second: NDArray[np.uint8]
@@ -60,18 +60,6 @@ class Counts:
             at = np.unique(slots)
             at = at[row[at] < 255]
             row[at] += 1
-
-    def merge(self, other: Counts) -> None:
-        """Add another worker's counts, which must come from ``empty`` with the same number of files."""
-        import numpy as np
-
-        if len(self.first) != len(other.first):
-            raise ValueError("counts of unlike size: give every worker empty() with the same number of files")
-        for mine, theirs in ((self.first, other.first), (self.second, other.second)):
-            room = np.uint8(255) - mine
-            mine += np.minimum(theirs, room)
-        for site, files in other.files.items():
-            self.files[site] = self.files.get(site, 0) + files
 
     def verdicts(self, site: str, lines: Sequence[str]) -> list[float]:
         """One of NEW, SEEN, COMMON, EVERYWHERE for each line of a file that was added; ``[]`` for a small site."""

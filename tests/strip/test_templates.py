@@ -1,4 +1,4 @@
-"""Counts of lines over the files of a site: the same whatever the order and the number of workers."""
+"""Counts of lines over the files of a site: the same whatever the order of the files."""
 
 from __future__ import annotations
 
@@ -33,25 +33,18 @@ def test_verdicts_say_how_far_a_line_is_known() -> None:
     assert sum(v == NEW for line, v in verdicts.items() if line.startswith("第")) == 20
 
 
-def test_neither_order_nor_workers_matter() -> None:
+def test_the_order_of_files_does_not_matter() -> None:
     pages = files(40)
     whole = count(pages, 40)
-    shuffled = pages[:]
-    random.Random(3).shuffle(shuffled)
-    parts = [count(shuffled[k::4], 40) for k in range(4)]
-    merged = parts[2]
-    for part in (parts[0], parts[3], parts[1]):
-        merged.merge(part)
-    assert np.array_equal(whole.first, merged.first)
-    assert np.array_equal(whole.second, merged.second)
-    assert whole.files == merged.files
+    random.Random(3).shuffle(pages)
+    other = count(pages, 40)
+    assert np.array_equal(whole.first, other.first)
+    assert np.array_equal(whole.second, other.second)
+    assert whole.files == other.files
 
 
 def test_counts_saturate() -> None:
-    counts = count([("s", ["again"])] * 600, 600)
-    assert int(counts.first.max()) == 255
-    counts.merge(count([("s", ["again"])] * 600, 600))
-    assert int(counts.first.max()) == 255
+    assert int(count([("s", ["again"])] * 600, 600).first.max()) == 255
 
 
 def test_sites_do_not_mix() -> None:
@@ -62,11 +55,6 @@ def test_sites_do_not_mix() -> None:
 def test_a_small_site_says_nothing() -> None:
     assert count([("a", ["x"])] * 2, 2).verdicts("a", ["x"]) == []
     assert empty(5).verdicts("nowhere", ["x"]) == []
-
-
-def test_counts_of_unlike_runs_do_not_merge() -> None:
-    with pytest.raises(ValueError, match="same number of files"):
-        empty(10).merge(empty(100_000))
 
 
 @pytest.mark.parametrize(
