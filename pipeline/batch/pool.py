@@ -10,6 +10,7 @@ import multiprocessing
 import os
 import selectors
 import signal
+import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -28,6 +29,7 @@ class Outcome(NamedTuple):
     task: Any
     results: list[Any]
     failure: str
+    done: bool = True  # False: another outcome of this task follows, with the next results
 
 
 class _Worker:
@@ -67,7 +69,8 @@ class Pool:
     """Up to ``workers`` processes that call ``work(task)``, each after ``setup()``; a context manager that ends them.
 
     ``work`` and ``setup`` must be importable functions; ``work`` gives picklable results. Processes are started when
-    there is work for them, and what they have loaded serves until the end.
+    there is work for them, and what they have loaded serves until the end. Results of a task are handed over
+    ``portion`` at a time, so that one task may have more of them than memory holds.
     """
 
     def __init__(
@@ -76,7 +79,9 @@ class Pool:
         setup: Callable[[], None],
         workers: int,
         seconds: Callable[[Any], float],
+        portion: int = sys.maxsize,
     ) -> None:
+        self._portion = portion
         self._work = work
         self._setup = setup
         self._size = max(1, workers)
@@ -99,7 +104,8 @@ class Pool:
         """The outcome of each task, in the order they finish. ``tasks`` is read as there is room for more.
 
         A task that takes longer than ``seconds(task)``, or kills its process twice, has a ``failure``: once it may have
-        been hit by what was meant for another (a system short of memory kills the largest process).
+        been hit by what was meant for another (a system short of memory kills the largest process). It then begins
+        again, and results that were handed over come twice.
         """
         waiting = iter(tasks)
         again: deque[Any] = deque()
@@ -115,7 +121,7 @@ class Pool:
                     failure = ""
                     if worker.pipe in ready:
                         try:
-                            yield from _receive(worker)
+                            yield from self._receive(worker)
                         except (EOFError, OSError):
                             failure = "crashed"
                     elif worker.tasks and time.monotonic() > worker.deadline:
@@ -133,6 +139,18 @@ class Pool:
             for worker in list(self._workers):
                 if worker.tasks:
                     self._end(worker)
+
+    def _receive(self, worker: _Worker) -> Iterator[Outcome]:
+        """Take one message of a worker: ``(True, result)``, or ``(False, None)`` at the end of a task."""
+        more, result = worker.pipe.recv()
+        worker.since = time.monotonic()
+        if more:
+            worker.results.append(result)
+            if len(worker.results) < self._portion:
+                return
+        results, worker.results = worker.results, []
+        task, _ = worker.tasks[0] if more else worker.tasks.popleft()
+        yield Outcome(task, results, "", done=not more)
 
     def _wait(self, seconds: float) -> set[Any]:
         """The pipes that have something to read, as soon as there are any, or none after so many seconds."""
@@ -158,17 +176,6 @@ class Pool:
         self._pipes.unregister(worker.pipe)
         worker.end()
         self._workers.remove(worker)
-
-
-def _receive(worker: _Worker) -> Iterator[Outcome]:
-    """Take one message of a worker: ``(True, result)``, or ``(False, None)`` at the end of a task."""
-    more, result = worker.pipe.recv()
-    worker.since = time.monotonic()
-    if more:
-        worker.results.append(result)
-        return
-    results, worker.results = worker.results, []
-    yield Outcome(worker.tasks.popleft()[0], results, "")
 
 
 def _serve(

@@ -29,9 +29,9 @@ class Progress:
         self.done = self.rejected = self.bytes = 0
         self.started = self.shown = time.monotonic()
 
-    def step(self, size: int = 0, rejected: int = 0) -> None:
-        """One more file of ``size`` bytes is done, with so many documents rejected."""
-        self.done += 1
+    def step(self, size: int = 0, rejected: int = 0, files: int = 1) -> None:
+        """So many more files, of ``size`` bytes, are done, with so many documents rejected."""
+        self.done += files
         self.bytes += size
         self.rejected += rejected
         now = time.monotonic()

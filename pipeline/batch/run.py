@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import json
 import os
+import sqlite3
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -22,12 +23,14 @@ from pipeline.batch.discover import Input, UsageError, find_files, name_inputs
 from pipeline.batch.outcome import settle
 from pipeline.batch.pool import Outcome, Pool
 from pipeline.batch.progress import Progress
-from pipeline.batch.state import State, full_disk_told, program_digest
+from pipeline.batch.state import Member, State, full_disk_told, program_digest
 from pipeline.batch.work import Clean, Count, Scan, Worker, failed_file, failed_result, limit_memory, stat_text
 from pipeline.config import Config
 
 # Results kept from one commit of the state to the next: what a kill can cost.
 _COMMIT_EVERY = 200
+# Results of one file that the driver holds at a time: a container may have millions.
+_PORTION = 100
 # Faults that may not come again: their documents are tried anew in the next run.
 _PASSING = ("batch.time-limit", "batch.memory-limit", "batch.crashed", "batch.error", "batch.changed")
 _FAILURES = {"time-limit": "it took longer than max_seconds", "crashed": "its worker process died"}
@@ -155,7 +158,8 @@ def _run(state: State, folder: Path, named: list[Input], config: Config, options
         state.db.execute("update file set stat = ''")
         state.set_meta(basis=basis)
     state.set_inputs(named)
-    with Pool(_do, partial(_set_up, config, str(state.path)), options.workers, partial(_seconds, config)) as pool:
+    setup = partial(_set_up, config, str(state.path))
+    with Pool(_do, setup, options.workers, partial(_seconds, config), _PORTION) as pool:
         _scan(state, folder, named, options, pool, progress)
         new = _clean(state, pool, progress)
     total = state.db.execute("select count(*) from member where key <> ''").fetchone()[0]
@@ -183,27 +187,26 @@ def _scan(state: State, folder: Path, named: list[Input], options: Options, pool
     count = db.execute("select count(*) from file where stat = ''").fetchone()[0]
     progress.begin("scanning", count)
     rows = _pages(db, "select source, path from file where stat = '' and source > ? order by source limit 1000")
-    tasks = (Scan(source, path) for source, path in rows)
-    db.execute("begin")
-    for n, outcome in enumerate(pool.outcomes(tasks), 1):
+    begun = set()
+    for outcome in _committed(db, pool.outcomes(Scan(source, path) for source, path in rows)):
         source = outcome.task.source
-        *members, last = outcome.results or [""]
+        if source not in begun:
+            begun.add(source)
+            state.forget_members(source)
+        members = [result for result in outcome.results if isinstance(result, Member)]
+        for stat in outcome.results[len(members) :]:
+            state.set_stat(source, stat)
         if outcome.failure:
             # What was listed before the fault is tried for itself; the file stands for the rest.
-            members = [*outcome.results, failed_file(source, f"batch.{outcome.failure}", _FAILURES[outcome.failure])]
-            last = ""
-        state.set_members(source, last, members)
-        progress.step(sum(member.size for member in members))
-        if n % _COMMIT_EVERY == 0:
-            db.execute("commit")
-            db.execute("begin")
-    db.execute("commit")
+            members.append(failed_file(source, f"batch.{outcome.failure}", _FAILURES[outcome.failure]))
+        state.add_members(members)
+        progress.step(sum(member.size for member in members), files=int(outcome.done))
+        if outcome.done:
+            begun.discard(source)
     progress.end()
-    for outcome in pool.outcomes([Count()]):
-        db.execute("begin")
+    for outcome in _committed(db, pool.outcomes([Count()])):
         for source, levels in (pair for portion in outcome.results for pair in portion):
             state.set_levels(source, levels)
-        db.execute("commit")
 
 
 def _clean(state: State, pool: Pool, progress: Progress) -> int:
@@ -222,23 +225,29 @@ def _clean(state: State, pool: Pool, progress: Progress) -> int:
             "group by key) as lacking join member using (source) join file on file.source = member.file"
         )
         rows = _pages(db, "select source, path from todo where source > ? order by source limit 1000")
-        tasks = (Clean(source, path) for source, path in rows)
-        db.execute("begin")
-        for outcome in pool.outcomes(tasks):
-            rejected = 0
+        for outcome in _committed(db, pool.outcomes(Clean(source, path) for source, path in rows)):
             for result in outcome.results:
                 state.add_result(result)
-                rejected += bool(result.rejected)
             done += len(outcome.results)
             if outcome.failure or not outcome.results:
                 _blame(state, outcome)
-            progress.step(rejected=rejected)
-            if done % _COMMIT_EVERY < len(outcome.results):
-                db.execute("commit")
-                db.execute("begin")
-        db.execute("commit")
+            progress.step(files=int(outcome.done), rejected=sum(bool(result.rejected) for result in outcome.results))
         progress.end()
     return done
+
+
+def _committed(db: sqlite3.Connection, outcomes: Iterator[Outcome]) -> Iterator[Outcome]:
+    """The outcomes; what the caller writes of them is committed every few hundred results."""
+    results = 0
+    db.execute("begin")
+    for outcome in outcomes:
+        yield outcome
+        results += len(outcome.results)
+        if results >= _COMMIT_EVERY:
+            results = 0
+            db.execute("commit")
+            db.execute("begin")
+    db.execute("commit")
 
 
 def _blame(state: State, outcome: Outcome) -> None:

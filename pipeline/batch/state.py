@@ -147,12 +147,17 @@ class State:
         self.db.execute("delete from member where file in (select source from file where run <> ?)", (run,))
         return self.db.execute("delete from file where run <> ?", (run,)).rowcount
 
-    def set_members(self, file: str, stat: str, members: Iterable[Member]) -> None:
+    def forget_members(self, file: str) -> None:
         self.db.execute("delete from member where file = ?", (file,))
+
+    def add_members(self, members: Iterable[Member]) -> None:
         self.db.executemany(
-            f"insert or replace into member ({', '.join(Member._fields)}) values ({_marks(Member)})", members
+            f"insert or replace into member ({', '.join(Member._fields)}, key) values ({_marks(Member)}, ?)",
+            ((*member, member.base) for member in members),
         )
-        self.db.execute("update member set key = base where file = ?", (file,))
+
+    def set_stat(self, file: str, stat: str) -> None:
+        """Note that the members of a file are those it had under this stat; "" if they are to be read again."""
         self.db.execute("update file set stat = ? where source = ?", (stat, file))
 
     def set_levels(self, source: str, levels: bytes) -> None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pipeline.document import Document
 
 # Documents whose levels are sent to the driver at a time.
-_PORTION = 1000
+_PORTION = 100
 
 
 # A page is looked at for translations of itself if its scarcer language has so many Han characters, or their worth in
@@ -137,7 +137,9 @@ class Worker:
                 portion = []
         yield portion
         alone = f"select source, x'' from member where length(levels) > 0 and not {sites}"
-        yield self.state.execute(alone, (FEWEST,)).fetchall()
+        cursor = self.state.execute(alone, (FEWEST,))
+        while portion := cursor.fetchmany(_PORTION):
+            yield portion
 
     def clean(self, task: Clean) -> Iterator[Result]:
         """Results of the members of a file that have none in the state."""

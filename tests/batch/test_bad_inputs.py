@@ -156,6 +156,28 @@ def test_a_full_disk_is_told_leaves_no_partial_file_and_the_next_run_goes_on(
     assert read_files(out) == read_files(tmp_path / "scratch")
 
 
+def test_a_container_of_more_documents_than_the_driver_holds(
+    folder: Path, tmp_path: Path, read_rows: Rows, read_files: Files
+) -> None:
+    import json
+
+    text = (folder / "zh.txt").read_text()
+    texts = [text.replace("八年", f"{n}年") for n in range(batch._PORTION - 1)]
+    for name, count in (("short", len(texts)), ("long", 2 * batch._PORTION)):
+        lines = [json.dumps({"text": texts[n] if n < len(texts) else ""}) for n in range(count)]
+        (folder / f"{name}.jsonl").write_text("\n".join(lines))
+    report = run([folder], tmp_path / "out", options=Options(workers=2))
+    assert report.summary["inputs"] == 2 + 3 * batch._PORTION - 1
+    assert report.summary["rejected_by_rule"] == {
+        "containers.no-field": batch._PORTION + 1,
+        "deduplicate.same-bytes": batch._PORTION - 1,
+    }
+    (folder / "long.jsonl").write_text(json.dumps({"text": texts[0]}))
+    run([folder], tmp_path / "out")
+    run([folder], tmp_path / "scratch")
+    assert read_files(tmp_path / "out") == read_files(tmp_path / "scratch")
+
+
 def test_a_folder_of_thousands_of_files(tmp_path: Path, read_rows: Rows) -> None:
     folder = tmp_path / "in"
     folder.mkdir()

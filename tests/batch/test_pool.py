@@ -22,6 +22,8 @@ def work(task: object) -> Iterator[object]:
                 open(mark, "w").close()
                 os.kill(os.getpid(), 9)
             yield "done"
+        case ("many", count):
+            yield from range(count)
         case "hang":
             time.sleep(60)
         case int():
@@ -75,6 +77,20 @@ def test_a_worker_that_is_killed_while_it_waits_is_replaced() -> None:
         pool._workers[0].process.kill()
         pool._workers[0].process.join()
         assert [outcome.results for outcome in pool.outcomes([2, 4])] == [[20, 21], [40]]
+
+
+def test_results_are_handed_over_in_portions() -> None:
+    with Pool(work, nothing, 1, lambda task: 60.0, portion=2) as pool:
+        outcomes = [(outcome.results, outcome.done) for outcome in pool.outcomes([("many", 5), ("many", 4), 1])]
+    assert outcomes == [
+        ([0, 1], False),
+        ([2, 3], False),
+        ([4], True),
+        ([0, 1], False),
+        ([2, 3], False),
+        ([], True),
+        ([10], True),
+    ]
 
 
 def test_no_tasks_start_no_process() -> None:
