@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 FORMATS = ("txt", "markdown", "parquet", "tmx", "moses", "tsv", "hf")
 # Seconds without a change before a watched file counts as complete, and between two looks.
 _SETTLED = 2.0
+_ENCODER = "local folder of a sentence-transformers model for sentence pairs, or: dictionary"
 
 
 class _Parser(argparse.ArgumentParser):
@@ -122,6 +123,7 @@ def _add_run(commands: Any) -> None:
     _add_options(parser)
     parser.add_argument("--near-duplicates", choices=("mark", "drop"), help="default: mark")
     parser.add_argument("--min-score", type=float, metavar="X", help="pairs below this score are not written")
+    parser.add_argument("--encoder", metavar="FOLDER", help=_ENCODER)
     parser.add_argument("--include", action="append", default=[], metavar="GLOB", help="only files that match")
     parser.add_argument("--exclude", action="append", default=[], metavar="GLOB", help="no files that match")
     parser.add_argument("--dry-run", action="store_true", help="list what would be done with each file, and stop")
@@ -280,15 +282,19 @@ def _add_align(commands: Any) -> None:
     parser.add_argument("zh", metavar="ZH", help="Chinese file")
     parser.add_argument("en", metavar="EN", help="English file")
     parser.add_argument("--lines", action="store_true", help="one segment a line; indexes are line numbers from 0")
+    parser.add_argument("--config", metavar="FILE", help="options from FILE instead of ./qingwen.toml")
+    parser.add_argument("--encoder", metavar="FOLDER", help=_ENCODER)
 
 
 def _align(options: argparse.Namespace) -> int:
     import orjson
 
     from pipeline.alignment import align
+    from pipeline.alignment.encoder import load
 
+    encoder = load(_config(options).encoder)
     zh, en = (_segments(path, options.lines) for path in (options.zh, options.en))
-    for bead in align(zh, en):
+    for bead in align(zh, en, encoder=encoder):
         row = {
             "zh": list(bead.zh),
             "en": list(bead.en),
@@ -420,7 +426,7 @@ def _config(options: argparse.Namespace) -> Config:
     from pipeline.config import from_mapping
 
     values = _config_file(getattr(options, "config", None))
-    for key in ("preset", "repair", "near_duplicates", "min_score"):
+    for key in ("preset", "repair", "near_duplicates", "min_score", "encoder"):
         if getattr(options, key, None) is not None:
             values[key] = getattr(options, key)
     for key in ("keep", "drop"):

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 PRESETS = ("balanced", "precision", "recall")
@@ -63,6 +64,9 @@ class Config:
     simplify: bool = False  # Traditional to Simplified (needs the extra "opencc"); off: it is the author's script
     near_duplicates: str = "mark"  # "drop" moves near-duplicates to rejected; marking loses nothing
     min_score: float = 0.0  # pairs below this score are not written (0..1)
+    # What finds sentence pairs: "" the multilingual encoder that comes along, "dictionary" no model at all, else the
+    # folder of a sentence-transformers model (needs the extra "transformers").
+    encoder: str = ""
     # A page over this size is data, not an article; 64 MB is 10 times the largest saved page known to us.
     max_bytes: int = 64_000_000  # bytes
     # Seconds for one document, and one more for each 200 kB of its file; 200 lines take about 0.01.
@@ -83,6 +87,11 @@ class Config:
             if getattr(self, name) <= 0:
                 raise ConfigError(f"{name} = {getattr(self, name)}: a limit is greater than 0")
 
+        if self.encoder not in ("", "dictionary"):
+            if not Path(self.encoder).is_dir():
+                raise ConfigError(f"encoder = {self.encoder!r}: no such folder; give the path of a downloaded model")
+            if not find_spec("sentence_transformers"):
+                raise ConfigError("a model folder needs sentence-transformers: pip install 'qingwen[transformers]'")
         if self.simplify and not find_spec("opencc"):
             raise ConfigError("simplify = true needs the package opencc: pip install 'qingwen[opencc]'")
         patterns = [(rule.id, rule.pattern) for rule in self.rules]

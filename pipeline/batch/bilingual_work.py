@@ -71,7 +71,8 @@ Task = Page | Bag | Propose | Vote | Rank | Choose | Align | Mine
 class Worker:
     """The work of one process: a read-only view of the state."""
 
-    def __init__(self, state: str) -> None:
+    def __init__(self, state: str, encoder: str = "") -> None:
+        self.encoder = encoder  # its name, see pipeline.alignment.encoder.load
         self.state = sqlite3.connect(f"file:{state}?mode=ro", uri=True)
         self._vectors: dict[str, Any] = {}
 
@@ -100,12 +101,13 @@ class Worker:
 
     def page(self, key: str) -> Iterator[Row]:
         """Rows of ``pairs/`` for the sentences of one document that translate each other."""
+        from pipeline.alignment.encoder import load
         from pipeline.alignment.page import align_page
 
         doc = self._document(key)
         segments = doc["segments"]
         sentences = [(doc["text"][s["start"] : s["end"]], s["lang"], s["paragraph"]) for s in segments]
-        for bead in align_page(sentences):
+        for bead in align_page(sentences, encoder=load(self.encoder) if self.encoder else None):
             zh, en = (
                 [[segments[n]["start"] + start, segments[n]["start"] + end] for n, start, end in side]
                 for side in (bead.zh, bead.en)
@@ -162,12 +164,13 @@ class Worker:
     def align(self, zh_key: str, en_key: str) -> tuple[float, bytes]:
         """How much of two documents pairs off, and the rows of ``pairs/`` for their sentences."""
         from pipeline.alignment import align
+        from pipeline.alignment.encoder import load
         from pipeline.corpus.pair import paired_share
 
         zh_doc, en_doc = self._document(zh_key), self._document(en_key)
         zh_segments, en_segments = _segments(zh_doc), _segments(en_doc)
         zh_texts, en_texts = _texts(zh_doc, zh_segments), _texts(en_doc, en_segments)
-        beads = align(zh_texts, en_texts)
+        beads = align(zh_texts, en_texts, encoder=load(self.encoder))
         share = paired_share(zh_texts, en_texts, beads)
         rows = []
         for bead in beads:
@@ -218,7 +221,7 @@ class Worker:
         vectors = self._vectors.pop(key, None)
         if vectors is None:
             doc = self._document(key)
-            vectors = encode(load(), voters(_texts(doc, _segments(doc)))).astype("<f2")
+            vectors = encode(load(self.encoder), voters(_texts(doc, _segments(doc)))).astype("<f2")
         self._vectors[key] = vectors  # the last that was asked for goes last
         if len(self._vectors) > _VECTORS_KEPT:
             del self._vectors[next(iter(self._vectors))]

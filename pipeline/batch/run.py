@@ -157,6 +157,10 @@ def _run(state: State, folder: Path, named: list[Input], config: Config, options
         # Keys of results hold options and program, so every file is scanned again for its new keys.
         state.db.execute("update file set stat = ''")
         state.set_meta(basis=basis)
+    model = _model_stat(config.encoder)
+    if state.meta("model") != model:
+        state.forget_pairs()
+        state.set_meta(model=model, content="")
     state.set_inputs(named)
     setup = partial(_set_up, config, str(state.path))
     with Pool(_do, setup, options.workers, partial(_seconds, config), _PORTION) as pool:
@@ -164,11 +168,21 @@ def _run(state: State, folder: Path, named: list[Input], config: Config, options
         new = _clean(state, pool, progress)
     total = state.db.execute("select count(*) from member where key <> ''").fetchone()[0]
     settle(state.db, config)
-    with Pool(_do_bilingual, partial(_set_up_bilingual, str(state.path)), options.workers, _bilingual_seconds) as pool:
+    set_up = partial(_set_up_bilingual, str(state.path), config.encoder)
+    with Pool(_do_bilingual, set_up, options.workers, _bilingual_seconds) as pool:
         faults = bilingual.search(state.db, pool.outcomes)
     notes += [f"no pairs or terms from {fault}" for fault in faults]
     summary, written = _write(state, folder, _selection(named, options), config, whole=not faults)
     return Report(summary, new, max(0, total - new), written, tuple(notes), len(faults))
+
+
+def _model_stat(encoder: str) -> str:
+    """Sizes and times of the files of a model folder, which may change under its name; "" for no folder."""
+    folder = Path(encoder)
+    if not encoder or not folder.is_dir():
+        return ""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return " ".join(f"{path.relative_to(folder)} {_stat(os.fsencode(path))}" for path in files)
 
 
 def _scan(state: State, folder: Path, named: list[Input], options: Options, pool: Pool, progress: Progress) -> None:
@@ -296,9 +310,9 @@ def _do(task: Scan | Clean | Count) -> Iterator[Any]:
 _pairer: bilingual_work.Worker | None = None  # of this process
 
 
-def _set_up_bilingual(state: str) -> None:
+def _set_up_bilingual(state: str, encoder: str) -> None:
     global _pairer
-    _pairer = bilingual_work.Worker(state)
+    _pairer = bilingual_work.Worker(state, encoder)
 
 
 def _do_bilingual(task: bilingual_work.Task) -> Iterator[Any]:

@@ -170,6 +170,10 @@ class State:
     def add_result(self, result: Result) -> None:
         self.db.execute(f"insert or replace into result values ({_marks(Result)})", result)
 
+    def forget_pairs(self) -> None:
+        """Drop what was found by comparing sentences."""
+        self.db.executescript("begin; delete from couple; delete from found where kind in ('page', 'pairing'); commit;")
+
     def drop_unused(self) -> None:
         """Drop results that no member needs any more."""
         unknown = "not in (select key from result)"

@@ -255,3 +255,50 @@ def test_run_json_tells_the_configuration_that_changes_results(inputs: Path, tmp
     assert told["config"]["repair"] == "off"
     assert told["inputs"] == told["documents"] + told["rejected"]
     assert "workers" not in told["config"]
+
+
+def test_another_encoder_is_an_option_that_changes_results(
+    translations: Path, tmp_path: Path, read_rows: Rows, read_files: Files
+) -> None:
+    run([translations], tmp_path / "out", Config(encoder="dictionary"))
+    by_dictionary = read_rows(tmp_path / "out", "pairs")
+    assert len(by_dictionary) >= 3
+    assert not run([translations], tmp_path / "out", Config(encoder="dictionary")).written
+    run([translations], tmp_path / "out")
+    run([translations], tmp_path / "fresh")
+    assert read_files(tmp_path / "out") == read_files(tmp_path / "fresh")
+    assert [row["score"] for row in read_rows(tmp_path / "out", "pairs")] != [row["score"] for row in by_dictionary]
+
+
+def test_a_model_that_changes_in_its_folder_is_asked_again(
+    translations: Path, tmp_path: Path, read_rows: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pipeline.alignment import encoder
+
+    class Model(encoder.DictionaryEncoder):
+        def __init__(self, folder: str) -> None:
+            self.blind = (Path(folder) / "model.txt").read_text() == "blind"
+
+        def vectors(self, features, counts):  # type: ignore[no-untyped-def]
+            return super().vectors(features * (not self.blind), counts)
+
+    monkeypatch.setattr(encoder, "SentenceTransformerEncoder", Model)
+    monkeypatch.setattr("pipeline.config.find_spec", lambda name: name)
+    (tmp_path / "model").mkdir()
+    found = []
+    for text in ("seeing", "blind", "seeing"):
+        (tmp_path / "model" / "model.txt").write_text(text)
+        run([translations], tmp_path / "out", Config(encoder=str(tmp_path / "model")))
+        found.append(read_rows(tmp_path / "out", "pairs"))
+    assert found[0] == found[2]
+    assert found[1] != found[0]
+
+
+@pytest.fixture
+def translations(inputs: Path, tmp_path: Path) -> Path:
+    """A folder with a Chinese text and its translation."""
+    folder = tmp_path / "translations"
+    folder.mkdir()
+    shutil.copy(inputs / "zh.txt", folder / "a.zh.txt")
+    shutil.copy(inputs / "sub" / "en.txt", folder / "a.en.txt")
+    return folder
