@@ -52,6 +52,8 @@ VOTERS = 160
 LEAST_SHARED = 0.13
 # The same for documents whose names differ in a mark of language only.
 LEAST_NAMED = 0.02
+# Difference of two votes (0 … 1) below which names decide, or nothing.
+TIE = 0.02
 # Pairs of documents that are counted at a time.
 _PORTION = 4_000_000
 # Share of the smaller text that must pair off, in beads of this score.
@@ -208,6 +210,12 @@ def _stem(name: str) -> str:
     return re.sub(r"[\W_]+", "/", _LANGUAGE_MARK.sub("", name)).strip("/").lower()
 
 
+def _same_words(one: str, other: str) -> float:
+    """Share of the words of two stems that stand in both."""
+    words, others = set(one.split("/")), set(other.split("/"))
+    return len(words & others) / len(words | others)
+
+
 # --- voting ---------------------------------------------------------------------------------------
 
 
@@ -272,9 +280,48 @@ def rank(
         share = float((mutual & here & there).sum()) / min(len(zh), len(en))
         likeness = float(zh["cosine"][mutual].mean()) if mutual.any() else 0.0
         if share > 0:
-            bonus = 0.02 if _stem(documents[n].name) == _stem(documents[m].name) else 0.0
-            ranked.append((-(share * likeness + bonus), n, m))
-    return [(n, m) for _, n, m in sorted(ranked)]
+            named = _same_words(_stem(documents[n].name), _stem(documents[m].name))
+            ranked.append(_Ranked(-share * likeness, n, m, named))
+    return _without_ties(sorted(ranked))
+
+
+class _Ranked(NamedTuple):
+    unlikely: float  # the vote, negated
+    zh: int
+    en: int
+    named: float  # how alike the names are, 0 … 1
+
+
+def _without_ties(ranked: Sequence[_Ranked]) -> list[tuple[int, int]]:
+    """The pairs, without those that sentences cannot decide: two versions of a page and of its translation, say.
+
+    A pair is undecided if another one of a document of it, all of them still free, is all but as likely. Then the one
+    whose names are more alike is meant; if none is, nothing is chosen for these documents.
+    """
+    rivals: dict[int, list[_Ranked]] = defaultdict(list)
+    for pair in ranked:
+        rivals[pair.zh].append(pair)
+        rivals[pair.en].append(pair)
+    taken: set[int] = set()
+    undecided: set[int] = set()
+    out = []
+    for pair in ranked:
+        two = {pair.zh, pair.en}
+        if not two & taken:
+            near = [
+                other
+                for other in (*rivals[pair.zh], *rivals[pair.en])
+                if abs(other.unlikely - pair.unlikely) < TIE and not {other.zh, other.en} & taken and other != pair
+            ]
+            named = max((other.named for other in near), default=-1.0)
+            if named > pair.named:
+                continue
+            if named == pair.named or two & undecided:
+                undecided |= two.union(*({other.zh, other.en} for other in near if other.named == pair.named))
+                continue
+            taken |= two
+        out.append((pair.zh, pair.en))
+    return out
 
 
 # --- confirming -----------------------------------------------------------------------------------

@@ -39,3 +39,17 @@ def test_each_document_is_in_one_pair_at_most():
 def test_two_texts_in_one_language_are_no_pair():
     assert pair([Text("a", "en", EN), Text("b", "en", EN)]) == []
     assert pair([]) == []
+
+
+def test_between_versions_that_sentences_cannot_tell_apart_none_is_chosen():
+    alike = [Text("1", "zh", ZH), Text("2", "en", EN), Text("3", "en", EN)]
+    assert pair(alike) == []
+    assert [(n, m) for n, m, _ in pair([*alike, Text("4", "zh", UNRELATED_ZH), Text("5", "en", COOKING_EN)])] == [
+        (3, 4)
+    ]
+
+
+def test_names_tell_versions_apart_that_sentences_cannot():
+    alike = [Text("zh/v1/a.md", "zh", ZH), Text("en/v1/a.md", "en", EN), Text("en/v2/a.md", "en", EN)]
+    assert [(n, m) for n, m, _ in pair(alike)] == [(0, 1)]
+    assert [(n, m) for n, m, _ in pair([alike[0], alike[2], alike[1]])] == [(0, 2)]
