@@ -32,6 +32,12 @@ RULES: Final = (
         (r"a plain text with \x22",),
     ),
     Rule(
+        "read.table",
+        "markup of an HTML table that stands on one line of a text; its cells stay, tabs between them",
+        ("<table><tr><td>CVE</td><td>9.8</td></tr></table>",),
+        ("A <table> has rows and cells.", "<table>\n<tr><td>CVE</td></tr>\n</table>"),
+    ),
+    Rule(
         "read.wechat-interface",
         "a line of the WeChat page around the article: account card, like bar, prompts to scan or slide",
         ("微信扫一扫", "向上滑动看下一个", "，轻点两下取消赞"),

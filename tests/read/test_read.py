@@ -27,7 +27,7 @@ TEXTS = [
     "plain",
     "",
     "A <b>bold</b> word and a <br> in a text",
-    "# Markdown\n\n<table style='width: 100%'><tr><td>x</td></tr></table>\n\nText after it.",
+    "# Markdown\n\n<table style='width: 100%'>\n<tr><td>x</td></tr></table>\n\nText after it.",
     "<3 you",
     "<p without an end, said he",
     "< div >",

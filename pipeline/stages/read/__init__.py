@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from pipeline.document import Block, Document, Edit, LineFacts, line_starts
 from pipeline.stages.read.head import from_lines, metadata
+from pipeline.stages.read.tables import table_edits
 
 # A page begins with markup (after white space, a BOM, an XML declaration or comments); a text that merely holds some
 # tags is a text. So much of a page that begins with other words (a server's warning) is searched for its root.
@@ -134,7 +135,7 @@ def _read_plain(doc: Document) -> Document:
         from pipeline.stages.read.wechat import REASONS
 
         return doc.reject(rule, REASONS[rule])
-    doc = _rejoined(doc)
+    doc = _rejoined(doc.edit(table_edits(doc.text)))
     return doc.note(**from_lines(doc.text[:_HEAD_LENGTH].split("\n")))
 
 
