@@ -254,6 +254,8 @@ def _by_model(text: str, hint: str) -> str:
 def _summary(lines: list[str]) -> tuple[str, str]:
     """The likely language of a document, as a hint for its short lines, and the script of its text."""
     text = "\n".join(lines)
+    if "://" in text:
+        text = _ADDRESS.sub(" ", text)
     han = sum(map(len, _HAN.findall(text)))
     words = len(languages.latin_words(text))
     kana = sum(map(len, _KANA.findall(text))) if _KANA.search(text) else 0
