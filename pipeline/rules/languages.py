@@ -103,9 +103,9 @@ SCRIPTS: Final = tuple(
 # what a collection of Chinese and English pages links to.
 PRIOR: Final = {
     "en": 0.4, "fr": 0.1, "de": 0.1, "es": 0.1, "pt": 0.04, "it": 0.05, "nl": 0.04, "vi": 0.04, "id": 0.03,
-    "tr": 0.02, "pl": 0.03, "sv": 0.03, "da": 0.02, "fi": 0.005, "no": 0.005, "ro": 0.005, "cs": 0.005, "hu": 0.005,
-    "hr": 0.005, "sk": 0.002, "sl": 0.002, "lt": 0.002, "lv": 0.002, "et": 0.002, "sq": 0.002, "tl": 0.002,
-    "af": 0.001, "sw": 0.001,
+    "tr": 0.02, "pl": 0.03, "sv": 0.03, "da": 0.02, "fi": 0.001, "no": 0.001, "ro": 0.001, "cs": 0.001, "hu": 0.001,
+    "hr": 0.001, "sk": 0.0005, "sl": 0.0005, "lt": 0.0005, "lv": 0.0005, "et": 0.0005, "sq": 0.0005, "tl": 0.0005,
+    "af": 0.0002, "sw": 0.0002,
 }  # fmt: skip
 
 # Letters that tell a few words apart, rarest first.
