@@ -101,7 +101,7 @@ def write_jsonl(folder: Path, path: Path) -> int:
 
 def rows(folder: Path) -> Iterator[dict[str, object]]:
     """All rows of the JSONL files in a folder."""
-    for path in sorted(folder.glob("*.jsonl*")):
+    for path in sorted(path for path in folder.glob("*.jsonl*") if "stats" not in path.name):
         with gzip.open(path, "rt") if path.suffix == ".gz" else path.open() as file:
             yield from map(json.loads, file)
 

@@ -40,7 +40,7 @@ MAX_CHARS = 2000
 # Tokens per batch: the working set stays inside the processor's cache (throughput is flat from here up).
 TOKENS_PER_BATCH = 384
 # Texts whose features are remembered, so that what was encoded for pairing is not encoded again for aligning.
-CACHE_TEXTS = 20_000
+CACHE_TEXTS = 10_000
 # Texts that are taken from the cache and put into it in one go.
 TEXTS_PER_BLOCK = 4096
 # Texts and tokens below which a batch is filled up: BLAS takes other paths through products of a few rows and ends in

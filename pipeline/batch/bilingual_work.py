@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pipeline.corpus.pair import Vote as Sides
 
 # Documents whose vectors a worker holds while their votes are taken: 160 kB each at most.
-_VECTORS_KEPT = 256
+_VECTORS_KEPT = 96
 # Rows that are sent to the driver at a time.
 _PORTION = 1000
 T = TypeVar("T")
