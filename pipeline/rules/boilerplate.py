@@ -123,11 +123,11 @@ RULES: Final[tuple[LineRule, ...]] = (
         "strip.related-heading", "related", "heading of a list of other articles",
         ("相关", "相關", "你可能", "您可能", "其他人", "大家都", "推荐", "推薦", "往期", "延伸", "热门", "熱門", "最新", "猜你", "看过", "更多", "related", "recommend", "you may", "you might", "more from", "more on", "most ", "trending", "popular", "read next", "latest", "recent", "see also", "don't miss", "up next"),
         r"^[【\[(]?(?:\d\.)?\s*(?:相关|相關|推荐|推薦|往期|精彩|热门|熱門|延伸|拓展|最新|更多|编辑|今日|本周|猜你)(?:的)?(?:阅读|閱讀|新闻|新聞|文章|链接|連結|报道|報道|報導|推荐|推薦|回顾|回顧|精彩|内容|資訊|资讯|话题|搜索|专题|消息|主题|帖子|喜欢|热点|精选)?(?:\s*(?:>>|»|more|更多))?\s*[】\]):]?\s*$|"
-        r"^(?:猜你喜欢|大家都在看|其他人(?:也|还|還)?在?看|[你您]可能(?:还|還|也)?(?:会|會)?(?:想看|喜欢|喜歡|感兴趣|有興趣).{0,4}|看过本文的(?:人|还).{0,8})[:]?$|"
+        r"^(?:猜你喜欢|(?:阅读|閱讀)(?:推荐|推薦|精选|精選)|大家都在看|其他人(?:也|还|還)?在?看|[你您]可能(?:还|還|也)?(?:会|會)?(?:想看|喜欢|喜歡|感兴趣|有興趣).{0,4}|看过本文的(?:人|还).{0,8})[:]?$|"
         r"^(?:related|recommended|recommend|popular|trending|latest|recent|most (?:read|popular|viewed|recent|commented|emailed|shared)|more)(?: (?:articles?|stories|story|posts?|news|links?|topics?|content|reading|videos?|coverage|for you|now|this week|threads|searches))?[:]?$|"
         r"^(?:you (?:may|might) (?:also )?(?:like|be interested in|enjoy).{0,12}|read (?:next|more)|see also|up next|don't miss|more (?:from|on|in|stories|news|articles)\b.{0,30})[:]?$",
         9, "outside",
-        ("相关阅读", "往期回顾：", "最新", "Recommend", "Related articles", "You may also like"),
+        ("相关阅读", "阅读推荐", "往期回顾：", "最新", "Recommend", "Related articles", "You may also like"),
         ("More from the same region will follow in spring.", "最新的报告说，出口增长了三成。"),
     ),
     LineRule(
@@ -288,6 +288,10 @@ RULES: Final[tuple[LineRule, ...]] = (
     LineRule(
         "strip.feed", "related", "a feed of other articles with their abstracts below an article, between labels that repeat",
         (), "", 1e9, "outside", (), (),
+    ),
+    LineRule(
+        "strip.related-list", "related", "title of another article below the heading of a list of them",
+        (), "", 45, "outside", (), (),
     ),
     LineRule(
         "strip.dated-row", "related", "other articles or opinions beside the article, five or more in a row, a date to each",

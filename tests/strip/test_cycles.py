@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
+import pytest
+
 from pipeline.stages.strip import judge
+from pipeline.stages.strip.cycles import related_list
+from pipeline.stages.strip.page import read_page
 
 ARTICLE = [
     "Harbour board approves new ferry terminal",
@@ -92,3 +97,39 @@ def test_a_chronicle_in_an_article_stays() -> None:
     ]
     page = [*ARTICLE, *chronicle]
     assert set(page) - set(ARTICLE[1:3]) <= set(kept(page))
+
+
+CHINESE = [
+    "海城港务集团昨日宣布，历时三年建设的四号码头将于下月正式投入使用，届时全港年吞吐量将翻一番。",
+    "据介绍，四号码头共有三个五万吨级泊位，配备了六台自动化岸桥，工人在两公里外的控制中心里操作。",
+    "不过，也有货代公司担心装卸费用上涨。港方已承诺两年内不调整收费标准，并公布了价目表。",
+    "记者了解到，首批货轮将来自邻近的三个港口，主要运送粮食和建材，返程时装载本地出产的果蔬。",
+]
+RELATED = [
+    "三号码头完成大修，货轮可以夜航",
+    "奇怪！航道为何总在周五疏浚？",
+    "港务集团：集装箱堆场将扩建",
+    "OpenPort 岸桥系统发布新版",
+]
+
+
+@pytest.mark.parametrize("heading", ["推荐阅读", "阅读推荐", "往期回顾", "相关新闻："])
+def test_titles_below_the_heading_of_a_list_of_articles_go(heading: str) -> None:
+    page = ["四号码头下月启用", *CHINESE, heading, *RELATED, "原文链接"]
+    verdicts = judge(page).verdicts
+    for line in RELATED:
+        assert verdicts[page.index(line)].drop, line
+    assert {verdicts[page.index(line)].rule for line in RELATED} == {"strip.related-list"}
+    assert not any(verdicts[page.index(line)].drop for line in CHINESE)
+
+
+def test_the_last_title_before_a_sentence_is_left_to_it() -> None:
+    page = read_page([*CHINESE[:2], "推荐阅读", *RELATED, "收费标准有何变化", *CHINESE[2:]])
+    body = np.array([line in CHINESE for line in page.lines])
+    found = related_list(page, [2], body)
+    assert [line for line, listed in zip(page.lines, found, strict=True) if listed] == RELATED
+
+
+def test_titles_above_the_article_are_no_list_of_related_ones() -> None:
+    page = ["推荐阅读", *RELATED, "四号码头下月启用", *CHINESE]
+    assert "strip.related-list" not in {verdict.rule for verdict in judge(page).verdicts}

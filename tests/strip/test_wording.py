@@ -18,6 +18,7 @@ BY_COMPARISON = {
     "strip.duplicate",
     "strip.model",
     "strip.teaser",
+    "strip.related-list",
     "strip.comment-thread",
     "strip.feed",
     "strip.dated-row",

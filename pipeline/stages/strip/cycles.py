@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.stages.strip.page import BULLET, Page
+from pipeline.stages.strip.page import BULLET, COLON, COMMA, HAN, Page
 
 Flags = NDArray[np.bool_]
 
@@ -71,6 +71,8 @@ DATED_UNITS: Final = 30.0
 BARE_DATE: Final = 3.0
 # Share of a row's sentences that may be body beyond doubt; and size of the article, at least, beside that of the row.
 DATED_SHARE: Final = 0.25
+# Titles that make a list of related articles, at least.
+TITLES: Final = 2
 # A button or label that stands so often is a part of a feed's cycle.
 COPIES: Final = 4
 
@@ -131,6 +133,37 @@ def dated_rows(page: Page, date: Flags, stamp: Flags, sentence: Flags, body: Fla
     if sure[~out].sum() < max(ARTICLE, DATED_SHARE * prose[out].sum()):
         out[:] = False
     return out
+
+
+def related_list(page: Page, heads: Sequence[int], body: Flags) -> Flags:
+    """Chinese titles of other articles below the ``heads`` of lists of them, 推荐阅读 and the like.
+
+    ``body``: the whole sentences taken for body. A list ends where a line is no title; the last title before a
+    sentence is that sentence's heading. English articles have such lists of sources that belong to them.
+    """
+    found = np.zeros(len(page.lines), bool)
+    sentences = np.flatnonzero(body)
+    first = int(sentences[0]) if len(sentences) else len(found)
+    for head in heads:
+        end = head + 1
+        while end < len(found) and head > first and _is_title(page, end):
+            end += 1
+        last = end - 1 if end < len(found) and "。" in page.lines[end] else end
+        if last - head > TITLES:
+            found[head + 1 : last] = True
+    return found
+
+
+def _is_title(page: Page, line: int) -> bool:
+    """Whether a line may be the Chinese title of an article: no sentence, no address, no label."""
+    text = page.lines[line]
+    return bool(
+        3 <= page.units[line] <= 45
+        and page.counts[line, HAN] >= 2
+        and "。" not in text
+        and page.last[line] not in (COMMA, COLON)
+        and "://" not in text
+    )
 
 
 def _mark(flags: Flags, head: int, turns: Sequence[int]) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 from pipeline.document import LineFacts
 from pipeline.rules.boilerplate import LineRule
 from pipeline.stages.strip import Judgement, Verdict, wording
-from pipeline.stages.strip.cycles import below_article, dated_rows, is_forum
+from pipeline.stages.strip.cycles import below_article, dated_rows, is_forum, related_list
 from pipeline.stages.strip.features import BLOCK_CAP, Columns, columns
 from pipeline.stages.strip.metadata import Found, from_lines
 from pipeline.stages.strip.model import load
@@ -168,6 +168,8 @@ def settle(look: Look, threshold: float) -> tuple[Flags, dict[int, LineRule]]:
         surely = seen.sentence & keep & (probability > SURE)
         rows = dated_rows(page, seen.date, seen.stamp, seen.sentence, surely)
         _break(keep, rows, "strip.dated-row", broken)
+        heads = [line for line, rule in look.rules.items() if rule.id == "strip.related-heading" and not keep[line]]
+        _break(keep, related_list(page, heads, seen.sentence & keep), "strip.related-list", broken)
     _drop_link_lists(look, keep, broken)
     _rescue_heading(look, keep, low)
     return keep, broken
