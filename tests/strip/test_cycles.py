@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pipeline.stages.strip import judge
-from pipeline.stages.strip.cycles import related_list
+from pipeline.stages.strip.cycles import is_forum, related_list
 from pipeline.stages.strip.page import read_page
 
 ARTICLE = [
@@ -133,3 +133,13 @@ def test_the_last_title_before_a_sentence_is_left_to_it() -> None:
 def test_titles_above_the_article_are_no_list_of_related_ones() -> None:
     page = ["推荐阅读", *RELATED, "四号码头下月启用", *CHINESE]
     assert "strip.related-list" not in {verdict.rule for verdict in judge(page).verdicts}
+
+
+def test_a_forum_is_told_by_its_short_lines() -> None:
+    forum = ["海港论坛", "发帖", "楼主", "四号码头什么时候通车？", "有人知道吗", "主题帖 12", "joined may 0"]
+    questions = ["Asked May 2, 2009 at 0:01", "answered May 3, 2009", "answered Jun 4, 2011", "answered Jul 5, 2012"]
+    assert is_forum(read_page(forum), forum)
+    masked = ["asked may 0, 0 at 0:0", "answered may 0, 0", "answered jun 0, 0", "answered jul 0, 0"]
+    assert is_forum(read_page(questions), masked)
+    article = [line.lower() for line in ARTICLE + thread()]
+    assert not is_forum(read_page(article), article)
