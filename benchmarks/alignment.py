@@ -155,15 +155,15 @@ def lines_of(beads: Sequence[object]) -> list[Link]:
 
 
 def documents(data: Path) -> None:
-    print("\n### Documents, all projects in one pool, without their names\n")
+    print("\n### Documents, all projects in one pool, under names that say nothing\n")
     root = data / "align/pairs_docs"
     rows = [json.loads(line) for line in (root / "pairs.jsonl").open(encoding="utf-8")]
     distractors = [json.loads(line) for line in (root / "distractors.jsonl").open(encoding="utf-8")]
     files = [(r[lang], lang) for r in rows for lang in ("zh", "en")] + [(d["file"], d["lang"]) for d in distractors]
     random.Random(0).shuffle(files)  # their order is no hint either
     texts = [
-        Text("", lang, [s for s in (root / f).read_text(encoding="utf-8").splitlines() if s.strip()])
-        for f, lang in files
+        Text(f"{n}.txt", lang, [s for s in (root / f).read_text(encoding="utf-8").splitlines() if s.strip()])
+        for n, (f, lang) in enumerate(files)
     ]
     start = time.process_time()
     found = {(files[n][0], files[m][0]) for n, m, _ in pair(texts)}

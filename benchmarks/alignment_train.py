@@ -24,7 +24,7 @@ from scipy.optimize import minimize
 from pipeline.alignment import MIN_SCORE, beads
 from pipeline.alignment.encoder import DictionaryEncoder, Encoder
 from pipeline.alignment.encoder import load as load_encoder
-from pipeline.alignment.judge import EVIDENCE, Found, evidence
+from pipeline.alignment.judge import EVIDENCE, Found, evidence, judge
 from pipeline.alignment.lattice import SHAPES, STEPS, TRANSITIONS, Lattice, lattice
 from pipeline.alignment.texts import describe
 
@@ -322,27 +322,23 @@ def fit_gate(judged: Sequence[Judged]) -> dict[str, float]:
     return {name: round(float(w), 4) for name, w in zip((*EVIDENCE, "bias"), found.x, strict=True)}
 
 
-def scores(judged: Sequence[Judged]) -> list[Any]:
+def scores(judged: Sequence[Judged], kind: str) -> list[Any]:
     """The score of each bead, by a gate that was fitted without the text it is from."""
     gates = {held: fit_gate([j for j in judged if j.held != held]) for held in {j.held for j in judged}}
-    out = []
-    for j in judged:
-        weights = np.array([gates[j.held][name] for name in (*EVIDENCE, "bias")])
-        out.append(1 / (1 + np.exp(-(np.column_stack([j.evidence, np.ones(len(j.evidence))]) @ weights))))
-    return out
+    return [judge(j.evidence, gates[j.held], kind) for j in judged]
 
 
-def report(judged: Sequence[Judged]) -> None:
+def report(judged: Sequence[Judged], kind: str) -> None:
     """Table of strict and lax scores by kind of text and least score, and of how often a score is right."""
-    found_scores = scores(judged)
+    found_scores = scores(judged, kind)
     print("| text | least score | strict P | R | F1 | lax F1 | beads |\n|---|---|---|---|---|---|---|")
-    for kind in dict.fromkeys(j.kind for j in judged):
+    for text in dict.fromkeys(j.kind for j in judged):
         for least in (0.0, 0.2, 0.3, MIN_SCORE, 0.5, 0.7, 0.9):
-            mine = [(j, p) for j, p in zip(judged, found_scores, strict=True) if j.kind == kind]
+            mine = [(j, p) for j, p in zip(judged, found_scores, strict=True) if j.kind == text]
             kept = [[bead[:2] for bead, q in zip(j.found, p, strict=True) if q >= least] for j, p in mine]
             s = score(kept, [j.pair.gold for j, _ in mine])
             print(
-                f"| {kind} | {least} | {s.precision:.4f} | {s.recall:.4f} | {s.f1:.4f} | {s.lax_f1:.4f} | {sum(map(len, kept))} |"
+                f"| {text} | {least} | {s.precision:.4f} | {s.recall:.4f} | {s.f1:.4f} | {s.lax_f1:.4f} | {sum(map(len, kept))} |"
             )
     p, right = np.concatenate(found_scores), np.concatenate([j.right for j in judged])
     print("| score | beads | right |\n|---|---|---|")
@@ -367,7 +363,7 @@ def main() -> None:
     print(f"{len(samples)} texts, {len(names)} features")
     judged = leave_one_out(novels, others, samples, names, encoder)
     gate = fit_gate(judged)
-    report(judged)
+    report(judged, encoder.kind)
     if args.output:
         table = json.loads(args.output.read_text(encoding="utf-8")) if args.output.exists() else {}
         found = {name: round(float(w), 4) for name, w in sorted(zip((*names, *TRANSITIONS), fitted, strict=True))}

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from .encoder import Encoder
 
 # Below this score more beads are wrong than right (benchmarks/RESULTS.md).
-MIN_SCORE = 0.4
+MIN_SCORE = 0.3
 
 
 class Bead(NamedTuple):

@@ -21,7 +21,7 @@ import numpy as np
 
 from . import Bead, screen
 from .features import bead_features, company, null_features
-from .judge import Found, judge
+from .judge import Found, evidence, judge
 from .lattice import EN_NULL, MOST_EN, MOST_ZH, STEPS, ZH_NULL, Lattice, best_steps, lattice, posteriors
 from .path import Path, find_path
 from .tables import singles, tables
@@ -205,9 +205,14 @@ def align_texts(zh: Sequence[str], en: Sequence[str], encoder: Encoder, min_scor
     texts = describe([zh[i] for i in zh_at], [en[j] for j in en_at], encoder)
     beads = []
     found = cut(texts, encoder, first_path(texts, encoder), weights["beads"])
-    for bead, score in zip(found, judge(found, texts, weights["gate"]), strict=True):
+    scores = judge(evidence(found, texts), weights["gate"], encoder.kind).tolist()
+    for bead, score in zip(found, scores, strict=True):
         zh_span, en_span = _span(bead.zh, zh_at), _span(bead.en, en_at)
-        if score >= min_score and screen.can_translate([zh[i] for i in zh_span], [en[j] for j in en_span]):
+        if (
+            score > 0
+            and score >= min_score
+            and screen.can_translate([zh[i] for i in zh_span], [en[j] for j in en_span])
+        ):
             beads.append(Bead(zh_span, en_span, round(score, 4)))
     few_zh = sum(len(b.zh) for b in beads) < LEAST_COVERED * len(zh_at) >= 1
     few_en = sum(len(b.en) for b in beads) < LEAST_COVERED * len(en_at) >= 1
