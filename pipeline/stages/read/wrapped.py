@@ -13,6 +13,7 @@ of one happens to be full: better that than to leave the halves of sentences to 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
@@ -90,20 +91,20 @@ def _width(line: str) -> int:
 
 def _common_width(runs: list[tuple[int, list[str], list[int]]]) -> int:
     """The width to which the Latin prose of a file is filled, if it is all filled to one; else 0."""
-    breaks = [
+    breaks = Counter(
         (width, width + 1 + len(following.split(maxsplit=1)[0]))
         for _, run, widths in runs
         for width, (line, following) in zip(widths, pairwise(run), strict=False)
         if following[0].islower() and line[-1] not in _ENDS and line.count(" ") >= WORDS - 1
-    ]
-    if len(breaks) < FILE_BREAKS:
+    )
+    if breaks.total() < FILE_BREAKS:
         return 0
     filled = {
-        full: sum(width <= full < overflow + SLACK for width, overflow in breaks)
+        full: sum(count for (width, overflow), count in breaks.items() if width <= full < overflow + SLACK)
         for full in {width for width, _ in breaks if NARROWEST <= width <= WIDEST}
     }
     best = max(sorted(filled), key=lambda full: filled[full], default=0)
-    return best if best and filled[best] >= FILE_SHARE * len(breaks) else 0
+    return best if best and filled[best] >= FILE_SHARE * breaks.total() else 0
 
 
 def _undo(lines: list[str], widths: list[int], known: int) -> list[int]:
