@@ -15,6 +15,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from bs4 import BeautifulSoup
+
 from pipeline.document import LineFacts
 from pipeline.stages import readable
 from pipeline.stages.read.plain import rejoin
@@ -247,8 +249,9 @@ def label_lines(lines: list[str], gold: str) -> tuple[list[int], frozenset[int],
     return labels, frozenset(doubtful), len(found) / max(len(grams), 1)
 
 
-def page_rows(data: Path, sets: tuple[str, ...] = ()) -> Iterator[tuple[Row, Row]]:
-    """Each labelled page twice: as the reader gives it, with facts ("html"), and a line a text node ("nodes")."""
+def page_rows(data: Path, sets: tuple[str, ...] = ()) -> Iterator[tuple[Row, Row, Row]]:
+    """Each labelled page three times: as the reader gives it, with facts ("html"), a line a text node ("nodes"), and
+    as BeautifulSoup's ``get_text()`` gives it, which breaks lines where the source does ("soup")."""
     for folder in sorted((data / "html").iterdir()):
         if not folder.is_dir() or (sets and folder.name not in sets):
             continue
@@ -257,8 +260,8 @@ def page_rows(data: Path, sets: tuple[str, ...] = ()) -> Iterator[tuple[Row, Row
             html = (folder / f"{r['id']}.html").read_text(encoding="utf-8", errors="replace")
             group = group_of(folder.name, r["lang"])
             domain = f"wechat:{r['id']}" if group == "wechat" else domain_of(r["url"] or r["id"])
-            pair = []
-            for reader in ("html", "nodes"):
+            found = []
+            for reader in ("html", "nodes", "soup"):
                 if reader == "html":
                     doc = readable(html.encode(), r["id"])
                     solid = [i for i, line in enumerate(doc.lines()) if line.strip()]
@@ -266,20 +269,25 @@ def page_rows(data: Path, sets: tuple[str, ...] = ()) -> Iterator[tuple[Row, Row
                     facts = [doc.line_facts[i] for i in solid] if doc.line_facts else []
                     title = str(doc.metadata.get("title", ""))
                 else:
-                    lines, facts, title = mended(text_nodes(html)), [], ""
+                    raw = (
+                        text_nodes(html)
+                        if reader == "nodes"
+                        else BeautifulSoup(html, "html.parser").get_text().split("\n")
+                    )
+                    lines, facts, title = [line for line in mended(raw) if line.strip()], [], ""
                 if not lines:
                     break
                 labels, doubtful, recall = label_lines(lines, gold)
                 if recall < 0.8:
                     break
-                pair.append(
+                found.append(
                     Row(
                         f"{folder.name}/{r['id']}", group, r["lang"], domain, reader, lines, labels, doubtful,
                         tuple(facts), title, page_type=r.get("page_type") or "",
                     )
                 )  # fmt: skip
-            if len(pair) == 2:
-                yield pair[0], pair[1]
+            if len(found) == 3:
+                yield found[0], found[1], found[2]
 
 
 def shorten(row: Row, seed: str) -> Row:

@@ -75,7 +75,7 @@ PAGE_WEIGHT = {
     "clean": 1.0,
 }
 READER_WEIGHT = {
-    "resi": 1.0, "resi+crop": 0.5, "resi+short": 0.4, "nodes": 1.0, "hand": 1.0, "hand+crop": 1.0, "html": 1.0,
+    "resi": 1.0, "resi+crop": 0.5, "resi+short": 0.4, "nodes": 1.0, "soup": 0.7, "hand": 1.0, "hand+crop": 1.0, "html": 1.0,
     "resi+site": 0.4, "resi+transplant": 0.4, "clean": 0.5,
 }  # fmt: skip
 
@@ -221,13 +221,14 @@ def with_templates(flat: list[Row]) -> list[Row]:
 
 
 def training_rows(
-    flat: list[Row], pages: list[tuple[Row, Row]], hand: list[Row], clean: list[Row], noisy: set[str]
+    flat: list[Row], pages: list[tuple[Row, Row, Row]], hand: list[Row], clean: list[Row], noisy: set[str]
 ) -> list[Row]:
-    """Both flatteners (text nodes of every third page) and the pages themselves, crops, short bodies, clean files,
+    """Three flatteners (text nodes and plain soup of every third page) and the pages themselves, crops, short bodies, clean files,
     and bodies in the chrome of other sites (of rows whose gold is not known to be wrong)."""
-    nodes = [row for _, row in pages if zlib.crc32(row.name.encode()) % 3 == 0]
-    html = [row for row, _ in pages]
-    rows = flat + [crop(row, "1") for row in flat] + nodes + html + hand + clean
+    nodes = [row for _, row, _ in pages if zlib.crc32(row.name.encode()) % 3 == 0]
+    soup = [row for _, _, row in pages if zlib.crc32(row.name.encode()) % 3 == 1]
+    html = [row for row, _, _ in pages]
+    rows = flat + [crop(row, "1") for row in flat] + nodes + soup + html + hand + clean
     rows += [crop(row, "3") for row in hand if row.group == "hand_zh"]
     short = [shorten(row, "4") for row in flat if row.group in ("zh_art", "en_art", "wcxb")]
     rows += [row for row in short if row.reader.endswith("+short")]
@@ -287,7 +288,7 @@ def main() -> None:
     if args.cv:
         rows = second.rows
         clean = {row.name for row in rows} - noisy_names(args.data)
-        for readers in (("resi", "hand"), ("resi+site",), ("html",), ("nodes",)):
+        for readers in (("resi", "hand"), ("resi+site",), ("html",), ("nodes",), ("soup",)):
             chosen = [i for i, row in enumerate(rows) if row.reader in readers]
             test = [rows[i] for i in chosen]
             for threshold in (0.3, 0.4, 0.5):
