@@ -27,12 +27,13 @@ class Member(NamedTuple):
     url: str = ""
     published: str = ""  # YYYY-MM-DD
     title: str = ""
+    fetched: str = ""  # when the page was saved: an ISO 8601 time with its zone
     rule: str = ""
     reason: str = ""
 
     def hints(self) -> dict[str, str]:
         """What the container says of the document, by key of ``metadata`` (and ``declared``, the charset)."""
-        return {key: getattr(self, key) for key in ("declared", "url", "published", "title")}
+        return {key: getattr(self, key) for key in ("declared", "url", "published", "title", "fetched")}
 
 
 # Bytes looked at to tell the kind of a file.
@@ -451,9 +452,10 @@ def _warc_members(file: IO[bytes], prefix: str, config: Config) -> Iterator[Memb
             continue
         block = _block(records, size, config.max_bytes)
         if kind == "response" and block[:5] == b"HTTP/":
-            yield _http_member(block, name, url, config)
+            member = _http_member(block, name, url, config)
         else:
-            yield _typed_member(block, name, url, headers.get("content-type", ""))
+            member = _typed_member(block, name, url, headers.get("content-type", ""))
+        yield member._replace(fetched=headers.get("warc-date", "")[:40])
         if len(block) < size and records.at_end():
             raise _FaultError("containers.truncated", f"record {number} has {len(block)} of {size} bytes")
 

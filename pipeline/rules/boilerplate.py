@@ -269,12 +269,13 @@ RULES: Final[tuple[LineRule, ...]] = (
     ),
     LineRule(
         "strip.dateline", "byline", "date and time, alone or with source and author, above or below the body",
-        ("20", "19"),
+        ("20", "19", "前", " ago"),
+        r"^(?:(?:发布|发表|更新)于 ?|(?:posted|published|updated) )?\d{1,3} ?(?:分钟|分鐘|小时|小時|天|日|周|週|minutes?|mins?|hours?|days?|weeks?) ?(?:之?前|ago)(?:[ |]{1,3}(?:来源|來源|作者|source|by).{0,30})?$|"
         r"^(?:发布时间|发表时间|更新时间|发布于|发表于|发布日期|时间|日期|posted|published|updated|date|created)?[: ]{0,2}(?:on |at )?(?:19|20)\d\d ?[-/.年] ?\d{1,2} ?[-/.月] ?\d{1,2} ?日?(?:[ t]{1,3}\d{1,2}:\d\d(?::\d\d)?)(?:[ |].{0,60})?$|"
         r"^(?:19|20)\d\d ?[-/.年] ?\d{1,2} ?[-/.月] ?\d{1,2} ?日?[ |]{1,8}(?:来源|來源|作者|编辑|記者|记者|source|by).{0,40}$|^.{2,40}\s(?:19|20)\d\d-\d\d-\d\d \d\d:\d\d(?::\d\d)?$",
         22, "outside",
-        ("2023年5月17日 09:12  来源：海城日报", "发布时间：2021-04-01 02:43:59", "安全观察 2023-05-05 18:48"),
-        ("2023年5月17日，我第一次见到了海。", "2012年3月5日"),
+        ("2023年5月17日 09:12  来源：海城日报", "发布时间：2021-04-01 02:43:59", "安全观察 2023-05-05 18:48", "3小时前 来源：海城日报", "Posted 2 days ago"),
+        ("2023年5月17日，我第一次见到了海。", "2012年3月5日", "3天前我们出发了。", "Two days ago we left."),
     ),
     LineRule(
         "strip.image-link", "caption", "address of a picture in Markdown, without a text",

@@ -157,9 +157,13 @@ def test_what_the_container_says_of_a_document() -> None:
         "url": "http://example.org/",
         "published": "2020-03-04",
         "title": "A title",
+        "fetched": "",
     }
-    (member,) = members(record("response", response(PAGE)), "a.warc", CONFIG)
-    assert (member.declared, member.url) == ("gb2312", "http://example.org/a")
+    archived = record("response", response(PAGE)).replace(
+        b"WARC-Type", b"WARC-Date: 2023-05-05T12:00:00Z\r\nWARC-Type", 1
+    )
+    (member,) = members(archived, "a.warc", CONFIG)
+    assert (member.declared, member.url, member.fetched) == ("gb2312", "http://example.org/a", "2023-05-05T12:00:00Z")
     (member,) = members(MHTML, "a.mhtml", CONFIG)
     assert (member.declared, member.url) == ("utf-8", "https://example.org/page")
 

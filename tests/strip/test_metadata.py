@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from pipeline.stages import clean
 from pipeline.stages.strip import judge
-from pipeline.stages.strip.metadata import date_in
+from pipeline.stages.strip.metadata import date_in, relative_date
 
 DATES = [
     ("发布时间：2021年4月1日 08:30", "2021-04-01"),
@@ -101,3 +102,41 @@ def test_the_titles_and_dates_of_other_articles_below_say_nothing_of_this_one() 
     judged = judge(page)
     assert "published" not in judged.metadata
     assert "account" not in judged.metadata
+
+
+RELATIVE = [
+    ("3小时前发布", "2023-05-05"),
+    ("2 天前", "2023-05-03"),
+    ("1 week ago", "2023-04-28"),
+    ("Posted 20 mins ago", "2023-05-05"),
+    ("昨天 09:15 来源：海城日报", "2023-05-04"),
+    ("Yesterday at 9:15", "2023-05-04"),
+    ("今天 08:00", "2023-05-05"),
+    ("11小时前", "2023-05-05"),
+    ("20小时前", ""),  # the fourth in Greenwich, the fifth in Beijing
+    ("昨天", ""),
+    ("今日推荐", ""),
+    ("3.5 天前", ""),
+    ("1234 days ago", ""),
+]
+
+
+@pytest.mark.parametrize(("line", "day"), RELATIVE)
+def test_a_distance_in_time_is_a_day_where_it_is_the_same_everywhere(line: str, day: str) -> None:
+    assert relative_date(line, "2023-05-05T12:00:00Z") == day
+
+
+@pytest.mark.parametrize("fetched", ["", "2023-05-05", "2023-05-05T12:00:00", "gestern"])
+def test_without_a_moment_nothing_is_known(fetched: str) -> None:
+    assert relative_date("3小时前", fetched) == ""
+
+
+def test_the_page_says_when_and_the_archive_says_from_when() -> None:
+    page = "\n".join(
+        ["海城四号码头下月投入使用", "3小时前 来源：海城日报", *BODY, "相关新闻", "・航道疏浚结束 2天前"]
+    ).encode()
+    saved = {"fetched": "2023-05-05T12:00:00Z"}
+    assert clean(page, metadata=saved).metadata["published"] == "2023-05-05"
+    assert not clean(page).metadata.get("published")
+    dated = page.replace("3小时前".encode(), b"2023-05-01")
+    assert clean(dated, metadata=saved).metadata["published"] == "2023-05-01", "a full date says more"

@@ -110,6 +110,48 @@ def date_in(line: str) -> str:
     return ""
 
 
+_AGO: Final = re.compile(
+    r"(?<![\d.])(\d{1,3}) ?(分钟|分鐘|小时|小時|天|日|周|週|min(?:ute)?s?|hours?|days?|weeks?) ?(?:之?前|ago\b)"
+    r"|(昨天|昨日|今天|今日|yesterday|today)[ ,，]{0,2}(?:at )?\d{1,2}:\d\d"
+)
+_UNITS: Final = {
+    "分": 1 / 1440,
+    "小": 1 / 24,
+    "天": 1,
+    "日": 1,
+    "周": 7,
+    "週": 7,
+    "m": 1 / 1440,
+    "h": 1 / 24,
+    "d": 1,
+    "w": 7,
+}
+
+
+def relative_date(line: str, fetched: str) -> str:
+    """The day that a line names by its distance from ``fetched`` (ISO 8601, with zone), as ``YYYY-MM-DD``.
+
+    ``""`` where the line names none, or another one in Beijing than in Greenwich: pages do not say where they stand.
+
+    >>> relative_date("3 小时前", "2023-05-05T12:00:00Z"), relative_date("Yesterday at 9:15", "2023-05-05T12:00:00Z")
+    ('2023-05-05', '2023-05-04')
+    """
+    found = _AGO.search(line.lower())
+    if not found:
+        return ""
+    try:
+        moment = datetime.datetime.fromisoformat(fetched)
+    except ValueError:
+        return ""
+    if moment.tzinfo is None:
+        return ""
+    days = float(found[1]) * _UNITS[found[2][0]] if found[1] else float(found[3] in ("昨天", "昨日", "yesterday"))
+    moment -= datetime.timedelta(days=days)
+    zones = (datetime.UTC, datetime.timezone(datetime.timedelta(hours=8)))
+    dates = {moment.astimezone(zone).date().isoformat() for zone in zones}
+    return dates.pop() if len(dates) == 1 else ""
+
+
 def _han_number(text: str) -> int:
     """十七 -> 17, 三十 -> 30, 二 -> 2."""
     if "十" not in text:

@@ -11,6 +11,8 @@ from pipeline.document import Document, Edit, line_starts
 from pipeline.stages.detect import units
 from pipeline.stages.strip import Verdict, judge
 
+# Lines above and below the first line that stays in which a byline may stand.
+BYLINE_REACH = 6
 # A document needs one line of another role than these: a title or a caption alone is no article.
 _NOT_BODY = frozenset({"title", "byline", "heading", "caption", "metadata", "duplicate", "blank", "icon"})
 # Roles whose white space at the start of the line says something.
@@ -35,9 +37,21 @@ def strip(doc: Document, config: Config, templates: Sequence[float] = ()) -> Doc
     keep = _kept_lines(verdicts)
     langs = tuple(doc.line_langs[index] for index in keep) if doc.line_langs else ()
     preformatted = {index for index, fact in enumerate(doc.line_facts) if fact.tag in ("pre", "code")}
+    doc = doc.note(published=_published(lines, verdicts, keep, str(doc.metadata.get("fetched", ""))))
     doc = doc.edit(_removals(lines, verdicts, keep, preformatted))
     roles = tuple(verdicts[index].role for index in keep)
     return replace(doc, line_langs=langs, line_facts=(), line_roles=roles)
+
+
+def _published(lines: list[str], verdicts: Sequence[Verdict], keep: Sequence[int], fetched: str) -> str:
+    """The day that a byline names by its distance from when the page was saved, if that is known."""
+    if not fetched:
+        return ""
+    from pipeline.stages.strip.metadata import relative_date
+
+    near = range(max(0, keep[0] - BYLINE_REACH), min(keep[-1], keep[0] + BYLINE_REACH) + 1)
+    said = (lines[index] for index in near if verdicts[index].drop and verdicts[index].role in ("byline", "metadata"))
+    return next((day for line in said if (day := relative_date(line, fetched))), "")
 
 
 def _wishes(lines: Sequence[str], verdicts: Sequence[Verdict], config: Config) -> list[Verdict]:
