@@ -194,7 +194,7 @@ def main() -> None:
         return
     NOISY.update(noisy_names(args.data))
     if args.html:
-        rows += [row for row, *_ in page_rows(args.data)]
+        rows += [page[0] for page in page_rows(args.data)]
     clean = {row.name for row in rows} - NOISY
     if args.opinions:
         from train_lines import unseen

@@ -249,9 +249,10 @@ def label_lines(lines: list[str], gold: str) -> tuple[list[int], frozenset[int],
     return labels, frozenset(doubtful), len(found) / max(len(grams), 1)
 
 
-def page_rows(data: Path, sets: tuple[str, ...] = ()) -> Iterator[tuple[Row, Row, Row]]:
-    """Each labelled page three times: as the reader gives it, with facts ("html"), a line a text node ("nodes"), and
-    as BeautifulSoup's ``get_text()`` gives it, which breaks lines where the source does ("soup")."""
+def page_rows(data: Path, sets: tuple[str, ...] = ()) -> Iterator[list[Row]]:
+    """Each labelled page as the reader gives it, with facts ("html"), a line a text node ("nodes"), and, where that
+    still holds the gold text, as BeautifulSoup's ``get_text()`` gives it, with the line breaks of the source ("soup").
+    """
     for folder in sorted((data / "html").iterdir()):
         if not folder.is_dir() or (sets and folder.name not in sets):
             continue
@@ -286,8 +287,8 @@ def page_rows(data: Path, sets: tuple[str, ...] = ()) -> Iterator[tuple[Row, Row
                         tuple(facts), title, page_type=r.get("page_type") or "",
                     )
                 )  # fmt: skip
-            if len(found) == 3:
-                yield found[0], found[1], found[2]
+            if len(found) >= 2:
+                yield found
 
 
 def shorten(row: Row, seed: str) -> Row:

@@ -221,13 +221,14 @@ def with_templates(flat: list[Row]) -> list[Row]:
 
 
 def training_rows(
-    flat: list[Row], pages: list[tuple[Row, Row, Row]], hand: list[Row], clean: list[Row], noisy: set[str]
+    flat: list[Row], pages: list[list[Row]], hand: list[Row], clean: list[Row], noisy: set[str]
 ) -> list[Row]:
     """Three flatteners (text nodes and plain soup of every third page) and the pages themselves, crops, short bodies, clean files,
     and bodies in the chrome of other sites (of rows whose gold is not known to be wrong)."""
-    nodes = [row for _, row, _ in pages if zlib.crc32(row.name.encode()) % 3 == 0]
-    soup = [row for _, _, row in pages if zlib.crc32(row.name.encode()) % 3 == 1]
-    html = [row for row, _, _ in pages]
+    third = [zlib.crc32(page[0].name.encode()) % 3 for page in pages]
+    html = [page[0] for page in pages]
+    nodes = [page[1] for page, turn in zip(pages, third, strict=True) if turn == 0]
+    soup = [page[2] for page, turn in zip(pages, third, strict=True) if turn == 1 and len(page) > 2]
     rows = flat + [crop(row, "1") for row in flat] + nodes + soup + html + hand + clean
     rows += [crop(row, "3") for row in hand if row.group == "hand_zh"]
     short = [shorten(row, "4") for row in flat if row.group in ("zh_art", "en_art", "wcxb")]
