@@ -90,3 +90,8 @@ def test_verdicts_are_those_of_the_page_without_addresses() -> None:
 
 def test_a_text_that_quotes_a_link_is_no_markdown_page() -> None:
     assert not is_markdown(["Markdown 的链接写作 [文字](地址)。", "正文。", "正文。"])
+
+
+def test_fences_around_code_stay_in_pairs() -> None:
+    lines = ["# 四号码头下月启用", *BODY[:1], "```python", "print('泊位')", "```", *BODY[1:2], "```", "ls -l", "```"]
+    assert pipeline.clean("\n".join(lines).encode()).text.split("\n") == lines

@@ -14,6 +14,7 @@ from pipeline.rules.boilerplate import RULES, LineRule
 from pipeline.stages.strip.page import Literals
 
 _BULLETS: Final = " \t•·●○◆◇■□▪▸►▶※‧\u200b\ufeff"
+_FENCE: Final = ("```", "~~~")  # around code in Markdown
 _WORDY: Final = re.compile(r"[^\W_]")
 
 BY_ID: Final = {rule.id: rule for rule in RULES}
@@ -72,6 +73,7 @@ def match(lines: Sequence[str], units: Sequence[float]) -> dict[int, LineRule]:
                 break
     symbols = BY_ID["strip.symbols"]
     for index, line in enumerate(lines):
-        if units[index] <= symbols.longest and index not in found and line and not _WORDY.search(line):
+        wordless = bool(line) and not line.startswith(_FENCE) and not _WORDY.search(line)
+        if wordless and units[index] <= symbols.longest and index not in found:
             found[index] = symbols
     return dict(sorted(found.items()))
