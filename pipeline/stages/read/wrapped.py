@@ -122,11 +122,12 @@ def _undo(lines: list[str], widths: list[int], known: int) -> list[int]:
             and _fills(widths[last], lines[last], lines[last + 1], full)
         ):
             last += 1
-        if last - first >= least and _is_prose(lines[first : last + 1], KNOWN_INSIDE if known else INSIDE):
-            found += range(first, last)
-            first = last + 1
-        else:
+        if last - first < least:
             first += 1
+            continue
+        if _is_prose(lines[first : last + 1], KNOWN_INSIDE if known else INSIDE):
+            found += range(first, last)
+        first = last + 1  # no part of a stretch is looked at again: a dump of memory is one stretch of any length
     return found
 
 
