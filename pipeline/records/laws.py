@@ -314,7 +314,7 @@ def _visible_gaps(
     scripted = any(in_script(page, len(_decode(data[: block.start], encoding))) for block in kept[-1:])
     escapes = format == "wechat" or scripted or is_escaped(page)
     starts = [start for start, _ in gaps]
-    for first, last in _visible(kept, data, format, encoding):
+    for first, last in _visible(kept, page, data, encoding):
         index = max(bisect_right(starts, first) - 1, 0)
         while index < len(gaps) and gaps[index][0] < last:
             start, end = max(gaps[index][0], first), min(gaps[index][1], last)
@@ -323,11 +323,10 @@ def _visible_gaps(
                 yield start, end, lost
 
 
-def _visible(kept: Sequence[Kept], data: bytes, format: str, encoding: str) -> list[Span]:
+def _visible(kept: Sequence[Kept], page: str, data: bytes, encoding: str) -> list[Span]:
     """Spans of bytes that the page shows; those of a script's literal too, where blocks lie in one."""
     from pipeline.records.visible import escaped_runs, in_script, is_escaped, literal_runs, visible_runs
 
-    page = _decode(data, encoding)
     if is_escaped(page):
         return _byte_spans(escaped_runs(page), page, data, encoding)
     spans = _byte_spans(list(visible_runs(page)), page, data, encoding)
@@ -358,7 +357,9 @@ def _byte_offsets(page: str, data: bytes, encoding: str, positions: Sequence[int
         starts = [0]  # where the bytes of each character begin
         decoder = codecs.getincrementaldecoder(encoding)(_errors(encoding))
         for offset in range(len(data)):
-            starts += [offset + 1] * len(decoder.decode(data[offset : offset + 1]))
+            text = decoder.decode(data[offset : offset + 1], offset + 1 == len(data))
+            alone = len(text) > 1 and _SURROGATE.match(text)  # a bad byte, known as such only by the next one
+            starts += range(offset + 2 - len(text), offset + 2) if alone else [offset + 1] * len(text)
         return {position: starts[min(position, len(starts) - 1)] for position in positions}
     done = total = 0
     for position in positions:

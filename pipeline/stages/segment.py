@@ -9,13 +9,14 @@ time grows with the number of marks, whatever the length of a line.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import cache
 from typing import Final
 
 from pipeline.document import Document, Segment
 from pipeline.rules import languages
-from pipeline.stages.detect import LineDetector, han_units, language_of, units, word_count
+from pipeline.stages.detect import detect_line, han_units, language_of, units, word_count
 
 _H = "\u3400-\u9fff\uf900-\ufaff\u3040-\u30ff\uac00-\ud7a3\u3007"
 _MARK = re.compile("[。！？｡!?．]+[。！？!?…]*|…+|\\.+[!?.]*")
@@ -69,17 +70,17 @@ def segment(doc: Document) -> Document:
     langs = doc.line_langs if len(doc.line_langs) == len(lines) else None
     roles = doc.line_roles if len(doc.line_roles) == len(lines) else None
     hint = doc.lang if doc.lang not in ("mixed", "other") else ""
-    detector = LineDetector()
+    look = cache(detect_line)
     segments: list[Segment] = []
     shares: dict[str, float] = {}
     start = paragraph = 0
     for number, line in enumerate(lines):
         if line and not line.isspace():
-            line_lang = langs[number] if langs else detector(line, hint)
+            line_lang = langs[number] if langs else look(line, hint)
             role = roles[number] if roles else "body"
             for first, last in sentences(line):
                 sentence = line[first:last]
-                lang = _language(sentence, line_lang, hint, detector)
+                lang = _language(sentence, line_lang, hint, look)
                 segments.append(Segment(start + first, start + last, lang, paragraph, role or "body"))
                 _count(shares, sentence, lang)
             paragraph += 1
@@ -185,7 +186,7 @@ def _closes(line: str, start: int, at: int) -> bool:
     return line.count(line[at], max(start, at - 2_000), at) % 2 == 1
 
 
-def _language(sentence: str, line_lang: str, hint: str, detect: LineDetector) -> str:
+def _language(sentence: str, line_lang: str, hint: str, detect: Callable[[str, str], str]) -> str:
     """Language of a sentence: its line's, unless its own script says otherwise."""
     if line_lang == "mixed":
         return detect(sentence, hint) or line_lang

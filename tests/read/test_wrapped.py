@@ -100,6 +100,11 @@ def test_what_is_not_filled_keeps_its_breaks(lines: list[str]) -> None:
     assert unwrap(lines) == []
 
 
+def test_a_long_dump_of_memory_is_one_stretch() -> None:
+    # In quadratic time this would take an hour.
+    assert unwrap([f"fe64{n:04x} 030806b7 00000001 80000000 f0000000 0000" for n in range(30_000)]) == []
+
+
 @given(st.lists(st.text("abc dé，。汉\t-", max_size=90), max_size=12))
 def test_any_lines_have_an_answer(lines: list[str]) -> None:
     joins = unwrap(lines)

@@ -71,6 +71,9 @@ def test_any_file(data: bytes, config: Config) -> None:
         b"\x89PNG\r\n\x1a\n",
         "字".encode() * 3 + b"\xe5",
         b"\xff" * 50,
+        # Big5 after all, with a byte before a tag that begins no character.
+        b"<html><head><meta charset=utf-8></head><body>China\xa1\xa6s team has \xa1\xa7quit\xa1\xa8 the market.\n"
+        b"\xa4W\xa4@\xbdg\xa1G\n0\n\x80</body></html>",
     ],
 )
 def test_odd_bytes(data: bytes) -> None:

@@ -1,7 +1,6 @@
 """detect: the language of every line and of the document."""
 
 from pipeline.stages.detect.detect import (
-    LineDetector,
     detect,
     detect_line,
     han_units,
@@ -10,4 +9,4 @@ from pipeline.stages.detect.detect import (
     word_count,
 )
 
-__all__ = ["LineDetector", "detect", "detect_line", "han_units", "language_of", "units", "word_count"]
+__all__ = ["detect", "detect_line", "han_units", "language_of", "units", "word_count"]

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 from typing import Final
 
 from pipeline.document import Document
@@ -73,20 +74,6 @@ def detect_line(text: str, hint: str = "") -> str:
     return _by_rules(text, hint) or (_by_model(text, hint) if text.strip() else "")
 
 
-class LineDetector:
-    """``detect_line`` for the lines of one document: equal lines are looked at once."""
-
-    def __init__(self) -> None:
-        self._known: dict[tuple[str, str], str] = {}
-
-    def __call__(self, text: str, hint: str = "") -> str:
-        """See ``detect_line``."""
-        key = (text, hint)
-        if key not in self._known:
-            self._known[key] = detect_line(text, hint)
-        return self._known[key]
-
-
 def _by_rules(text: str, hint: str) -> str:
     """Language of a line as far as script and words tell it, else ``""``."""
     lang = _by_script(text, hint)
@@ -99,8 +86,8 @@ def detect(doc: Document) -> Document:
     """The document with ``lang``, ``line_langs`` (one for each line of the text) and metadata ``script``."""
     lines = doc.lines()
     document_lang, script = _summary(lines)
-    detector = LineDetector()
-    line_langs = tuple(detector(line, document_lang) for line in lines)
+    look = cache(detect_line)  # equal lines of a document are looked at once
+    line_langs = tuple(look(line, document_lang) for line in lines)
     lang = document_language(lines, line_langs)
     return replace(doc, lang=lang, line_langs=line_langs).note(script=script)
 

@@ -13,11 +13,9 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pipeline.stages.strip.page import BULLET, COLON, COMMA, HAN, Page
-
-Flags = NDArray[np.bool_]
+from pipeline.stages.strip.windows import Flags
 
 _THREAD: Final = re.compile(
     r"^\W*(?:(?:user|reader|readers'?|all|latest|newest|recent|view|your|facebook|web) )?comments?\b(?! by\b).{0,40}$"

@@ -66,7 +66,6 @@ _BYLINE: Final = re.compile(
     r"|by\b|posted\b|published\b|updated\b|last modified|created|source:|date:|written by|author)",
     re.IGNORECASE,
 )
-_SITE_TAIL: Final = re.compile(r"\s*(?:[-_|–—·]|::)\s*[^-_|–—]{1,40}$")
 _MARKED: Final = [list(MARKERS).index(hint) for hint in ("nav", "share", "follow", "related", "comment", "footer")]
 
 
