@@ -150,12 +150,22 @@ def _token_runs(page: str) -> Iterator[_Run]:
             if token.type is TokenType.CHARACTER_REFERENCE:
                 reference = start, letters
             else:
-                # Where markup was dropped inside (``a</>b``) the text is that much longer in the page.
-                dropped = 0 if flat.startswith(data, start) else flat.count("</>", start, start + 2 * len(data))
-                yield _Run(start, start + len(data) + 3 * dropped, letters)
+                yield _Run(start, _text_end(flat, start, data), letters)
     if reference:
         found = _REFERENCE.match(flat, reference[0])
         yield _Run(reference[0], found.end() if found else len(flat), reference[1])
+
+
+def _text_end(page: str, start: int, data: str) -> int:
+    """Where a token's text ends in the page: the tokenizer drops an end tag without a name (``a</>b``) inside it."""
+    end = start + len(data)
+    if page.startswith(data, start):
+        return end
+    at = page.find("</>", start)
+    while 0 <= at < end:
+        end += 3
+        at = page.find("</>", at + 3)
+    return end
 
 
 def _tree_texts(page: str) -> Iterator[tuple[str, bool]]:
