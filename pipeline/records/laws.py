@@ -329,7 +329,7 @@ def _visible(kept: Sequence[Kept], page: str, data: bytes, encoding: str) -> lis
 
     if is_escaped(page):
         return _byte_spans(escaped_runs(page), page, data, encoding)
-    spans = _byte_spans(list(visible_runs(page)), page, data, encoding)
+    spans = _byte_spans(visible_runs(page), page, data, encoding)
     starts = [start for start, _ in spans]
     done = 0
     for block in kept:

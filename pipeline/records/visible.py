@@ -21,6 +21,7 @@ _BLANK = "\ufeff\x00\u200b"
 _OPENING = re.compile(r":\s*(?:JsDecode\()?(['\"])")
 _ESCAPE = re.compile(r"\\\\?x([0-9a-fA-F]{2})|\\u([0-9a-fA-F]{4})|\\(.)", re.DOTALL)
 _REFERENCE = re.compile(r"&#?\w+;?")
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
 _DISPLAY_NONE = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 
 
@@ -30,14 +31,22 @@ class _Run(NamedTuple):
     letters: str  # the text without white space
 
 
-def visible_runs(page: str) -> Iterator[tuple[int, int]]:
+def visible_runs(page: str) -> list[tuple[int, int]]:
     """Spans of ``page`` (code points, ascending) that hold text a reader of the page can see, references included.
 
     What is not shown: the head, ``script``, ``style``, ``template`` and other elements the reader passes over
     (``pipeline.stages.read.html.UNSEEN``), and all below ``hidden`` or ``display: none``.
     """
     # Same length as the page, so that offsets stay; the tokenizer would make one line break of two characters.
-    flat = page.replace("\r", " ").replace("\x00", " ").replace("\f", " ")
+    flat = page.replace("\r", " ").replace("\f", " ")
+    if not _CONTROL.search(flat):
+        return list(_visible_runs(flat))
+    # ``decode`` takes control characters out before anything else, even out of a tag.
+    places = [at for at, character in enumerate(flat) if not _CONTROL.match(character)]
+    return [(places[start], places[end - 1] + 1) for start, end in _visible_runs(_CONTROL.sub("", flat))]
+
+
+def _visible_runs(flat: str) -> Iterator[tuple[int, int]]:
     runs = list(_token_runs(flat))
     shown = list(_tree_texts(flat))
     if "".join(run.letters for run in runs) == "".join(letters for letters, _ in shown):

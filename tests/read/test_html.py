@@ -54,6 +54,14 @@ HIDDEN = [
     ("<script>var a = '<p>no</p>';</script>yes", ["yes"]),
     ("<style>p {}</style><noscript>no</noscript><template><p>no</template>yes", ["yes"]),
     ("<div hidden>no<p>no</div>yes", ["yes"]),
+    # What is hidden ends where the next item, row or paragraph ends it.
+    ("<ul><li>a<li hidden>no<li>b</ul>", ["a", "b"]),
+    ("<ul><li hidden>no<ul><li>no<li>no</ul>no<li>enough</ul>", ["enough"]),
+    ("<li>a<div hidden>no<li>b", ["a", "b"]),
+    ("<p>a<p hidden>no<p>b", ["a", "b"]),
+    ("<p hidden><b>no</b><div>b</div>", ["b"]),
+    ("<table><tr><td>a<td hidden>no<td>b<tr hidden><td>no<tr><td>c</table>d", ["a\tb", "c", "d"]),
+    ("<div hidden><p>no<p>no<ul><li>no<li>no</ul></div>enough", ["enough"]),
     ('<div style="color: red; DISPLAY : None">no</div>yes', ["yes"]),
     ('<div hidden="until-found">yes</div>', ["yes"]),
     ('<div style="visibility: hidden">yes</div>', ["yes"]),  # WeChat's article body

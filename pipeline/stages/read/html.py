@@ -430,7 +430,13 @@ class _Reader:
 
     def _leaves(self, tag: str) -> bool:
         """Whether the start of ``tag`` ends the unseen element that is open; it is closed then."""
-        outer = self.stack[self.unseen][0]
+        outer, block, _, _ = self.stack[self.unseen]
+        if outer not in UNSEEN:  # a hidden one, which the next item or paragraph ends as it ends others
+            if tag in _ENDS:
+                self._imply(tag)
+            elif block == "p" and tag in BLOCKS and tag != "table":
+                self._close("p")
+            return not self.unseen
         if outer == "select":
             leaves = (tag in BLOCKS and tag not in ("option", "optgroup", "hr")) or tag in ("input", "textarea")
         elif outer == "svg":
