@@ -9,9 +9,8 @@ time grows with the number of marks, whatever the length of a line.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from functools import cache
 from typing import Final
 
 from pipeline.document import Document, Segment
@@ -70,17 +69,16 @@ def segment(doc: Document) -> Document:
     langs = doc.line_langs if len(doc.line_langs) == len(lines) else None
     roles = doc.line_roles if len(doc.line_roles) == len(lines) else None
     hint = doc.lang if doc.lang not in ("mixed", "other") else ""
-    look = cache(detect_line)
     segments: list[Segment] = []
     shares: dict[str, float] = {}
     start = paragraph = 0
     for number, line in enumerate(lines):
         if line and not line.isspace():
-            line_lang = langs[number] if langs else look(line, hint)
+            line_lang = langs[number] if langs else detect_line(line, hint)
             role = roles[number] if roles else "body"
             for first, last in sentences(line):
                 sentence = line[first:last]
-                lang = _language(sentence, line_lang, hint, look)
+                lang = _language(sentence, line_lang, hint)
                 segments.append(Segment(start + first, start + last, lang, paragraph, role or "body"))
                 _count(shares, sentence, lang)
             paragraph += 1
@@ -186,16 +184,16 @@ def _closes(line: str, start: int, at: int) -> bool:
     return line.count(line[at], max(start, at - 2_000), at) % 2 == 1
 
 
-def _language(sentence: str, line_lang: str, hint: str, detect: Callable[[str, str], str]) -> str:
+def _language(sentence: str, line_lang: str, hint: str) -> str:
     """Language of a sentence: its line's, unless its own script says otherwise."""
     if line_lang == "mixed":
-        return detect(sentence, hint) or line_lang
+        return detect_line(sentence, hint) or line_lang
     has_han = _HAN.search(sentence) is not None
     if line_lang in ("zh", "ja", "ko"):
         if not has_han and word_count(sentence) >= 4:
-            return detect(sentence, line_lang)
+            return detect_line(sentence, line_lang)
     elif has_han or not line_lang:
-        return detect(sentence, line_lang)
+        return detect_line(sentence, line_lang)
     return line_lang
 
 

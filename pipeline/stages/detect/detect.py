@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache
+from functools import lru_cache
 from typing import Final
 
 from pipeline.document import Document
@@ -29,6 +29,12 @@ LATIN: Final = ("en", *languages.OTHERS)
 SAMPLE: Final = 2_000
 # Below this probability the letters of a line have not told its language.
 SURE: Final = 0.5
+# Lines of up to so many characters are remembered, and how many of them: at most some 4 MB.
+SHORT_LINE: Final = 100
+REMEMBERED: Final = 8192
+
+# A line's language, and how many units of which language it adds to the document's.
+_Line = tuple[str, tuple[tuple[str, float], ...]]
 
 _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\u3005\u3007\U00020000-\U000323af]+")
 _KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa\u30fc\uff66-\uff9f]+")
@@ -71,7 +77,22 @@ def detect_line(text: str, hint: str = "") -> str:
 
     ``hint`` is the language of what stands around it; a piece too short to tell by itself takes it over.
     """
-    return _by_rules(text, hint) or (_by_model(text, hint) if text.strip() else "")
+    return _line(text, hint)[0]
+
+
+def _line(text: str, hint: str) -> _Line:
+    """What is to be known of one line. Menus come again on every page of a site: short lines are looked at once."""
+    return _remembered(text, hint) if len(text) <= SHORT_LINE else _look(text, hint)
+
+
+def _look(text: str, hint: str) -> _Line:
+    lang = _by_rules(text, hint) or (_by_model(text, hint) if text.strip() else "")
+    if lang == "mixed":
+        return lang, (("zh", han_units(text)), ("en", float(word_count(text))))
+    return lang, ((lang, units(text)),) if lang else ()
+
+
+_remembered = lru_cache(maxsize=REMEMBERED)(_look)
 
 
 def _by_rules(text: str, hint: str) -> str:
@@ -85,24 +106,13 @@ def _by_rules(text: str, hint: str) -> str:
 def detect(doc: Document) -> Document:
     """The document with ``lang``, ``line_langs`` (one for each line of the text) and metadata ``script``."""
     lines = doc.lines()
-    document_lang, script = _summary(lines)
-    look = cache(detect_line)  # equal lines of a document are looked at once
-    line_langs = tuple(look(line, document_lang) for line in lines)
-    lang = document_language(lines, line_langs)
-    return replace(doc, lang=lang, line_langs=line_langs).note(script=script)
-
-
-def document_language(lines: list[str], langs: tuple[str, ...]) -> str:
-    """Language of a text from its lines and theirs, by share of units."""
+    hint, script = _summary(lines)
+    found = [_line(line, hint) for line in lines]
     shares: dict[str, float] = {}
-    for line, lang in zip(lines, langs, strict=True):
-        if lang == "mixed":
-            han, words = han_units(line), len(languages.latin_words(line))
-            shares["zh"] = shares.get("zh", 0.0) + han
-            shares["en"] = shares.get("en", 0.0) + words
-        elif lang:
-            shares[lang] = shares.get(lang, 0.0) + units(line)
-    return language_of(shares)
+    for _, parts in found:
+        for lang, size in parts:
+            shares[lang] = shares.get(lang, 0.0) + size
+    return replace(doc, lang=language_of(shares), line_langs=tuple([lang for lang, _ in found])).note(script=script)
 
 
 def language_of(shares: Mapping[str, float]) -> str:
