@@ -42,6 +42,8 @@ BLOCK_CELLS = 40_000
 PIECE = 1500
 # Cells beyond which the first pass looks at sentences two by two.
 PAIRED = 10**8
+# Vectors made in one go: at 32 bits a number, with what lies between, some 10 MB.
+VECTORS = 1024
 # What a bead must promise above a null: the expected gain in correct beads that one wrong bead costs.
 DOUBT = 0.4
 # Share of either side that must have partners, in texts of more than 20 sentences, for any to be believed.
@@ -239,13 +241,16 @@ def first_path(texts: Texts, encoder: Encoder) -> Path:
 def _vectors(side: Side, encoder: Encoder, group: int) -> Array:
     """Unit vectors of ``group`` sentences taken together, 16 bits a number."""
     starts = np.arange(0, len(side.length), group)
-    out = []
-    for block in np.array_split(starts, len(starts) // 4096 + 1):
+    out: Array = np.empty((len(starts), 0), np.float16)
+    for first in range(0, len(starts), VECTORS):
+        block = starts[first : first + VECTORS]
         rows = slice(block[0], min(block[-1] + group, len(side.length)))
         sums = np.add.reduceat(side.sums[rows].astype(np.float32), block - block[0], axis=0)
-        counts = np.add.reduceat(side.counts[rows], block - block[0])
-        out.append(encoder.vectors(sums, counts).astype(np.float16))
-    return np.concatenate(out)
+        vectors = encoder.vectors(sums, np.add.reduceat(side.counts[rows], block - block[0]))
+        if not first:
+            out = np.empty((len(starts), vectors.shape[1]), np.float16)
+        out[first : first + len(block)] = vectors
+    return out
 
 
 def _with_nulls(beads: Sequence[Bead], n: int, m: int) -> list[Bead]:

@@ -7,6 +7,7 @@ finer table is only looked at near the path of the coarser one. So time and memo
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 WHOLE_TABLE = 2_000_000
 # Cells either side of the coarser path that the finer one may use.
 SLACK = 16
+# Rows of vectors that are worked on at 32 bits a number.
+BLOCK_ROWS = 1024
 # Standard deviations over its row and column that a similarity must stand out by, to count as a link.
 STAND_OUT = 1.5
 
@@ -51,10 +54,27 @@ def _halve(x: Array) -> Array:
     """Vectors of neighbouring rows taken together, without what all rows have in common."""
     if len(x) % 2:
         x = np.concatenate([x, np.zeros_like(x[:1])])
-    pairs = x[0::2].astype(np.float32) + x[1::2]
-    pairs -= pairs.mean(axis=0)
-    pairs /= np.maximum(np.linalg.norm(pairs, axis=1, keepdims=True), 1e-6)
-    return pairs.astype(x.dtype)
+    pairs = np.empty((len(x) // 2, x.shape[1]), x.dtype)
+    total = np.zeros(x.shape[1])
+    for rows in _blocks(len(pairs)):
+        total += _pairs(x, rows).sum(axis=0)
+    mean = (total / len(pairs)).astype(np.float32)
+    for rows in _blocks(len(pairs)):
+        block = _pairs(x, rows) - mean
+        pairs[rows] = block / np.maximum(np.linalg.norm(block, axis=1, keepdims=True), 1e-6)
+    return pairs
+
+
+def _pairs(x: Array, rows: slice) -> Array:
+    """Sums of neighbouring rows of ``x``, 32 bits a number; ``rows`` counts pairs."""
+    pairs: Array = x[2 * rows.start : 2 * rows.stop : 2].astype(np.float32) + x[2 * rows.start + 1 : 2 * rows.stop : 2]
+    return pairs
+
+
+def _blocks(rows: int) -> Iterator[slice]:
+    """Rows in blocks of 2 MB and less: a long text's tables hold 16 bits a number, only a block is ever wider."""
+    for start in range(0, rows, BLOCK_ROWS):
+        yield slice(start, min(start + BLOCK_ROWS, rows))
 
 
 def _walk(x: Array, y: Array, low: Index, high: Index) -> Path:

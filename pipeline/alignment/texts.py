@@ -91,7 +91,7 @@ def _weigh(
     mass = np.where(np.diff(starts) > 0, mass, 0).astype(np.float32)
     length = np.array([_length(s) for s in texts], np.float32)
     closing = [text.strip()[-MAX_CHARS:] for text in texts]
-    return Side(sums.astype(np.float16), counts, starts, ids, idf, mass, length, count_marks(closing))
+    return Side(sums.astype(np.float16, copy=False), counts, starts, ids, idf, mass, length, count_marks(closing))
 
 
 def _length(text: str) -> float:
