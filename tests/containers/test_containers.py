@@ -181,6 +181,22 @@ def test_names_of_old_chinese_archives_are_gbk() -> None:
     assert member.name == "a.zip!港口/新闻.txt" + "_" * (len(name) - len(old))
 
 
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_each_entry_of_a_name_is_told_apart() -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name in ("a.txt", "../b", "a.txt", "../b", "a.txt"):
+            archive.writestr(name, PAGE)
+    names = [(member.name, member.rule) for member in members(buffer.getvalue(), "x.zip", CONFIG)]
+    assert names == [
+        ("x.zip!a.txt", ""),
+        ("x.zip!../b", "containers.unsafe-name"),
+        ("x.zip!a.txt#2", "containers.broken"),
+        ("x.zip!../b#3", "containers.broken"),
+        ("x.zip!a.txt#4", "containers.broken"),
+    ]
+
+
 def test_an_office_file_is_one_document() -> None:
     data = zipped({"[Content_Types].xml": b"<x/>", "word/document.xml": b"<x/>"})
     assert list(members(data, "a.docx", CONFIG)) == [Member("a.docx", data)]

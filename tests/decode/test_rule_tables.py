@@ -15,15 +15,13 @@ ROOT = Path(pipeline.__file__).parent
 
 @pytest.mark.parametrize(
     ("table", "folder"),
-    [(decode, "stages/decode"), (read, "stages/read"), (containers, "batch/containers.py")],
+    [(decode, "stages/decode"), (read, "stages/read"), (containers, "batch/containers")],
     ids=["decode", "read", "containers"],
 )
 def test_tables_and_code_agree(table, folder: str) -> None:
-    place = ROOT / folder
-    files = [place] if place.is_file() else sorted(place.glob("*.py"))
     prefix = table.__name__.rpartition(".")[2]
     used = set()
-    for file in files:
+    for file in sorted((ROOT / folder).glob("*.py")):
         used |= set(re.findall(rf'"({prefix}\.[a-z0-9-]+)"', file.read_text(encoding="utf-8")))
     known = {rule.id for rule in table.RULES}
     assert used <= known
