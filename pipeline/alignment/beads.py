@@ -37,9 +37,9 @@ if TYPE_CHECKING:
 
 # Chinese sentences scored in one go, and cells of such a block's dense tables (30 shapes × 4 tables × 4 bytes each).
 BLOCK = 128
-BLOCK_CELLS = 40_000
+BLOCK_CELLS = 20_000
 # Chinese sentences that are aligned in one go; a longer text is cut where a link is plain.
-PIECE = 1500
+PIECE = 750
 # Cells beyond which the first pass looks at sentences two by two.
 PAIRED = 10**8
 # Vectors made in one go: at 32 bits a number, with what lies between, some 10 MB.
