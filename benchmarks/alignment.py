@@ -23,7 +23,8 @@ from pipeline.alignment.encoder import DictionaryEncoder, encode
 from pipeline.alignment.encoder import load as load_encoder
 from pipeline.alignment.page import align_page
 from pipeline.alignment.terms import mine
-from pipeline.corpus.pair import Text, pair
+from pipeline.corpus.pair import pair
+from pipeline.corpus.propose import Text
 
 Aligner = Callable[[Sequence[str], Sequence[str]], list[Link]]
 

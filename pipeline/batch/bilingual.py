@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
+from itertools import count
 from typing import Any
 
 import orjson
@@ -22,6 +23,8 @@ from pipeline.batch.work import unpack
 _COMMIT_EVERY = 100
 # Rows of the state that are read at a time.
 _PORTION = 1000
+# English documents that one task of votes asks.
+_ASKED = 100
 # Instead of a share: the alignment failed, and is tried again in the next run.
 _FAILED = -1.0
 
@@ -83,8 +86,8 @@ class _Search:
             return
         before = len(self.faults)
         self._forget_choice()
-        count = "select count(distinct lang) from outcome where rule = '' and lang in ('zh', 'en')"
-        if self.db.execute(count).fetchone()[0] == 2:
+        languages = "select count(distinct lang) from outcome where rule = '' and lang in ('zh', 'en')"
+        if self.db.execute(languages).fetchone()[0] == 2:
             for task, (bag,) in self._done(map(Bag, self._keys_without("bag", "lang in ('zh', 'en')"))):
                 self._keep("bag", task.key, bag)
             self._propose()
@@ -118,13 +121,12 @@ class _Search:
             self.db.executemany(add, (row for portion in portions for row in portion))
 
     def _vote(self) -> None:
-        tasks = (Vote(zh, tuple(en.split())) for zh, en in self._unvoted())
-        for task, votes in self._done(tasks):
+        for task, votes in self._done(self._unvoted()):
             rows = ((vote, task.zh, en) for en, vote in zip(task.en, votes, strict=True))
             self.db.executemany("update couple set vote = ? where zh = ? and en = ?", rows)
 
-    def _unvoted(self) -> Iterator[tuple[str, str]]:
-        """Each Chinese document with the English ones, in one string, that it has to vote on.
+    def _unvoted(self) -> Iterator[Vote]:
+        """Each Chinese document with the English ones that it has to vote on.
 
         In order of source: those of one folder often have the same proposed to them, whose vectors a worker then has.
         """
@@ -134,24 +136,25 @@ class _Search:
         )
         after = ""
         while rows := self.db.execute(query, (after, _PORTION)).fetchall():
-            yield from (row[1:] for row in rows)
+            for _, zh, en in rows:
+                keys = en.split()
+                yield from (Vote(zh, tuple(keys[n : n + _ASKED])) for n in range(0, len(keys), _ASKED))
             after = rows[-1][0]
 
     def _rank(self) -> None:
+        place = count()
         for _, portions in self._done([Rank()]):
-            ranked = (row for portion in portions for row in portion)
-            self.db.executemany(
-                "update couple set place = ? where zh = ? and en = ?", ((n, *row) for n, row in enumerate(ranked))
-            )
+            ranked = ((next(place), *row) for portion in portions for row in portion)
+            self.db.executemany("update couple set place = ? where zh = ? and en = ?", ranked)
 
     def _choose(self) -> list[Align]:
         """Mark the pairs of translations; or give those that must be aligned before they are known."""
         wanted = []
         for _, portions in self._done([Choose()]):
             rows = [row for portion in portions for row in portion]
-            wanted = [Align(zh, en) for zh, en, unknown in rows if unknown]
-            if not wanted:
-                self.db.executemany("update couple set chosen = 1 where zh = ? and en = ?", (row[:2] for row in rows))
+            wanted += [Align(zh, en) for zh, en, unknown in rows if unknown]
+            chosen = ((zh, en) for zh, en, unknown in rows if not unknown)
+            self.db.executemany("update couple set chosen = 1 where zh = ? and en = ?", chosen)
         return wanted
 
     def _align(self, wanted: list[Align]) -> None:

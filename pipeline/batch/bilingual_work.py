@@ -13,13 +13,15 @@ from pipeline.batch.work import pack, unpack
 from pipeline.records.write import Row
 
 if TYPE_CHECKING:
-    from pipeline.corpus.pair import Text
+    from numpy.typing import NDArray
+
     from pipeline.corpus.pair import Vote as Sides
+    from pipeline.corpus.propose import Text
 
 # Documents whose vectors a worker holds while their votes are taken: 160 kB each at most.
 _VECTORS_KEPT = 96
 # Rows that are sent to the driver at a time.
-_PORTION = 1000
+_PORTION = 100
 T = TypeVar("T")
 
 
@@ -115,8 +117,8 @@ class Worker:
             yield pair_row(doc, doc, zh, en, bead.score, "page")
 
     def bag(self, key: str) -> bytes:
-        """Hashes of a document's tokens, little-endian uint32 (see ``pipeline.corpus.pair.bag``)."""
-        from pipeline.corpus.pair import Text, bag
+        """Hashes of a document's tokens, little-endian uint32 (see ``pipeline.corpus.propose.bag``)."""
+        from pipeline.corpus.propose import Text, bag
 
         doc = self._document(key)
         return bag(Text("", doc["lang"], _texts(doc, _segments(doc)))).astype("<u4").tobytes()
@@ -125,11 +127,14 @@ class Worker:
         """Keys of the documents that may translate each other."""
         import numpy as np
 
-        from pipeline.corpus.pair import propose
+        from pipeline.corpus.propose import propose
 
         keys, texts = self._paired_texts()
-        bags = [np.frombuffer(self._found("bag", key), "<u4") for key in keys]
-        yield from ((keys[n], keys[m]) for n, m in propose(texts, bags))
+
+        def bag_of(n: int) -> NDArray[Any]:
+            return np.frombuffer(self._found("bag", keys[n]), "<u4")
+
+        yield from ((keys[n], keys[m]) for n, m in propose(texts, bag_of))
 
     def vote(self, zh: str, en: str) -> bytes:
         """What the sentences of two documents say to their being translations."""
@@ -206,7 +211,7 @@ class Worker:
 
     def _paired_texts(self) -> tuple[list[str], list[Text]]:
         """Keys, names and languages of the documents that pairing looks at, in order of name."""
-        from pipeline.corpus.pair import Text
+        from pipeline.corpus.propose import Text
 
         rows = self.state.execute(
             "select key, source, lang from outcome where rule = '' and lang in ('zh', 'en') order by source"

@@ -169,7 +169,7 @@ def _run(state: State, folder: Path, named: list[Input], config: Config, options
     total = state.db.execute("select count(*) from member where key <> ''").fetchone()[0]
     settle(state.db, config)
     set_up = partial(_set_up_bilingual, str(state.path), config.encoder)
-    with Pool(_do_bilingual, set_up, options.workers, _bilingual_seconds) as pool:
+    with Pool(_do_bilingual, set_up, options.workers, _bilingual_seconds, _PORTION) as pool:
         faults = bilingual.search(state.db, pool.outcomes)
     notes += [f"no pairs or terms from {fault}" for fault in faults]
     summary, written = _write(state, folder, _selection(named, options), config, whole=not faults)

@@ -1,6 +1,7 @@
 from story import EN, UNRELATED_EN, UNRELATED_ZH, ZH
 
-from pipeline.corpus.pair import Text, pair
+from pipeline.corpus.pair import pair
+from pipeline.corpus.propose import Text
 
 COOKING_EN = [
     "For this dish, first cut the tofu into small cubes.",
