@@ -270,8 +270,8 @@ def _one_document(path: str, config: Config) -> tuple[bytes, Document]:
 
         return b"", Document.from_source(first.name, "").reject(first.rule, first.reason)
     hints = first.hints()
-    declared = hints.pop("declared", "")
-    return first.data, clean(first.data, first.name, config, declared=declared, metadata=hints)
+    declared, html = hints.pop("declared"), bool(hints.pop("html"))
+    return first.data, clean(first.data, first.name, config, declared=declared, html=html, metadata=hints)
 
 
 # --- bilingual ---------------------------------------------------------------------------------------------------

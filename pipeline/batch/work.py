@@ -104,9 +104,10 @@ class Worker:
         from pipeline.stages import readable
 
         assert content.data is not None
-        metadata = {key: value for key, value in hints.items() if key != "declared"}
+        metadata = {key: value for key, value in hints.items() if key not in ("declared", "html")}
+        declared, html = hints.get("declared", ""), "html" in hints
         try:
-            doc = readable(content.data, "", self.config, declared=hints.get("declared", ""), metadata=metadata)
+            doc = readable(content.data, "", self.config, declared=declared, html=html, metadata=metadata)
         except Exception:
             return "", b""
         if doc.rejected:
@@ -193,10 +194,10 @@ def _result(key: str, content: Content, levels: bytes, config: Config, digest: s
     data = content.data
     assert data is not None
     hints = content.hints()
-    declared = hints.pop("declared", "")
+    declared, html = hints.pop("declared"), bool(hints.pop("html"))
     try:
         templates = partial(spread, levels) if levels else None
-        doc = clean(data, "", config, declared=declared, metadata=hints, templates=templates)
+        doc = clean(data, "", config, declared=declared, html=html, metadata=hints, templates=templates)
         return _packed(key, doc, data, digest)
     except MemoryError:
         rule, reason = "batch.memory-limit", f"more than max_memory = {config.max_memory} bytes were needed"

@@ -17,19 +17,21 @@ def clean(
     config: Config | None = None,
     *,
     declared: str = "",
+    html: bool = False,
     metadata: Mapping[str, str] | None = None,
     templates: Templates | None = None,
 ) -> Document:
     """The clean document in ``data``, with every change recorded.
 
     ``doc.rejected`` is set where there is no article; then ``doc.text`` is the text as far as it could be read.
-    ``declared`` is a character set that a protocol header named, ``metadata`` what a container knows of its member
-    (``url``, ``published``). Raises ``TypeError`` for anything but bytes; damaged data never raises.
+    ``declared`` is a character set that a protocol header named, ``html`` whether it said HTML (a ``name`` like
+    ``page.html`` does so too), ``metadata`` what a container knows of its member (``url``, ``published``).
+    Raises ``TypeError`` for anything but bytes; damaged data never raises.
     """
     if not isinstance(data, bytes):
         raise TypeError(f"clean() takes the bytes of a file, not {type(data).__name__}; encode text as UTF-8 first")
     config = config or Config()
-    doc = readable(data, name, config, declared=declared, metadata=metadata)
+    doc = readable(data, name, config, declared=declared, html=html, metadata=metadata)
     if doc.rejected:
         return doc
     from pipeline.stages.detect import detect
@@ -49,6 +51,7 @@ def readable(
     config: Config | None = None,
     *,
     declared: str = "",
+    html: bool = False,
     metadata: Mapping[str, str] | None = None,
 ) -> Document:
     """The document as read: its visible text in lines, before any judgement of what the lines say."""
@@ -63,7 +66,7 @@ def readable(
     if doc.rejected:
         return doc
     doc = doc.note(**metadata) if metadata else doc
-    doc = read(doc)
+    doc = read(doc, html)
     if doc.rejected:
         return doc
     doc = unmangle(doc)

@@ -158,7 +158,12 @@ def test_what_the_container_says_of_a_document() -> None:
         "published": "2020-03-04",
         "title": "A title",
         "fetched": "",
+        "html": "",
     }
+    (member,) = members(b'{"html": "One.<br>Two."}', "a.json", CONFIG)
+    assert member.hints()["html"]
+    (member,) = members(b"One.<br>Two.", "a.HTM", CONFIG)
+    assert member.hints()["html"]
     archived = record("response", response(PAGE)).replace(
         b"WARC-Type", b"WARC-Date: 2023-05-05T12:00:00Z\r\nWARC-Type", 1
     )

@@ -20,6 +20,12 @@ PAGES = [
     "<div class=a>x</div>",
     "<p>one</p><p>two</p>",
     "Warning: slow in /srv/a.php on line 3\n<!DOCTYPE html>\n<html><body><p>x</p></body></html>\n",
+    "<div class=a>One<br>two",
+    "<P ALIGN=CENTER>One<P>two",
+    "<center><table><tr><td>x",
+    "<p>" + "<span>" * 9000 + "x",
+    "</div>\n<dd>x</dd>",
+    "<p>one\ntwo</p>\n<p>three\nfour</p>\n",
     "<rss version='2.0'><channel><title>x</title></channel></rss>",
     "\n" * 9000 + "<html><p>x",
 ]
@@ -33,6 +39,9 @@ TEXTS = [
     "< div >",
     "<https://example.org/> is a link",
     "<!-- a comment only -->",
+    "<p>One tag makes no page",
+    "<div align=center>\n<img src=logo.png>\n</div>\n\n# Title\n\nA paragraph.\n\n- a point\n",
+    "<b>标题</b>\n正文第一段。\n正文第二段。",
     "Use <html> at the top of your page.\n\nThen close it.",
 ]
 
@@ -48,6 +57,20 @@ def test_knows_a_text(text: str) -> None:
     assert not is_html(text)
     doc = read(Document.from_source("", text))
     assert (doc.format, doc.text) == ("text", text)
+
+
+@pytest.mark.parametrize(
+    "text", ["正文一。<br>正文二。", "&nbsp;One &amp; two", "One.<custom-el>Two.</custom-el>", TEXTS[2]]
+)
+def test_what_is_called_html_is_html_if_it_holds_markup(text: str) -> None:
+    assert read(Document.from_source("", text)).format == "text"
+    assert read(Document.from_source("", text), html=True).format == "html"
+    assert read(Document.from_source("a/page.shtml", text)).format == "html"
+
+
+def test_what_is_called_html_without_markup_is_a_text() -> None:
+    doc = read(Document.from_source("page.html", "One < two.\nAT&T > one"))
+    assert (doc.format, doc.text) == ("text", "One < two.\nAT&T > one")
 
 
 @pytest.mark.parametrize(

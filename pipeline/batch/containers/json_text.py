@@ -86,16 +86,15 @@ def _loads(data: bytes) -> Any:
 
 def _json_member(item: Any, name: str, config: Config) -> Member:
     fields = item if isinstance(item, dict) else {"text": item}
-    body = next((fields[key] for key in _BODY_FIELDS if isinstance(fields.get(key), str) and fields[key]), None)
-    if body is None:
+    field = next((key for key in _BODY_FIELDS if isinstance(fields.get(key), str) and fields[key]), None)
+    if field is None:
         reason = f"no field of {', '.join(_BODY_FIELDS)} holds a string"
         return Member(name, None, rule="containers.no-field", reason=reason)
-    data = body.encode("utf-8", "replace")
+    data = fields[field].encode("utf-8", "replace")
     if len(data) > config.max_bytes:
         return too_large(name, len(data), config)
-    return Member(
-        name, data, "utf-8", _first(fields, _URL_FIELDS), _day(_first(fields, _DATE_FIELDS)), _first(fields, ("title",))
-    )
+    url, title, day = _first(fields, _URL_FIELDS), _first(fields, ("title",)), _day(_first(fields, _DATE_FIELDS))
+    return Member(name, data, "utf-8", url, day, title, html=field == "html")
 
 
 def _first(fields: dict[str, Any], keys: tuple[str, ...]) -> str:

@@ -25,13 +25,20 @@ class Member(NamedTuple):
     url: str = ""
     published: str = ""  # YYYY-MM-DD
     title: str = ""
+    html: bool = False  # whether the container calls it HTML
     fetched: str = ""  # when the page was saved: an ISO 8601 time with its zone
     rule: str = ""
     reason: str = ""
 
     def hints(self) -> dict[str, str]:
-        """What the container says of the document, by key of ``metadata`` (and ``declared``, the charset)."""
-        return {key: getattr(self, key) for key in ("declared", "url", "published", "title", "fetched")}
+        """What container and name say of the document: keys of ``metadata``, ``declared`` and ``html`` of ``clean``.
+
+        What they do not say is ``""``.
+        """
+        from pipeline.stages.read import HTML_NAME
+
+        said = {key: getattr(self, key) for key in ("declared", "url", "published", "title", "fetched")}
+        return {**said, "html": "html" if self.html or HTML_NAME.search(self.name) else ""}
 
 
 class FaultError(Exception):

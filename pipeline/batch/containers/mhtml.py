@@ -32,6 +32,7 @@ def mhtml_members(file: IO[bytes], prefix: str, config: Config) -> Iterator[Memb
         page = part.get_payload(decode=True)
         if isinstance(page, bytes):
             url = str(part.get("Content-Location", "")).strip() or str(message.get("Snapshot-Content-Location", ""))
-            yield Member(f"{prefix}!{number}", page, str(part.get_content_charset("") or ""), url.strip())
+            charset = str(part.get_content_charset("") or "")
+            yield Member(f"{prefix}!{number}", page, charset, url.strip(), html=True)
             return
     raise FaultError("containers.broken", "the web archive holds no page")

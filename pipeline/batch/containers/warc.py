@@ -165,7 +165,7 @@ def _typed_member(body: bytes, name: str, url: str, kind: str) -> Member:
     if not _TEXT_TYPE.search(kind.strip()):
         return Member(name, None, url=url, rule="containers.not-text", reason=f"the answer is {kind.partition(';')[0]}")
     charset = _CHARSET.search(kind)
-    return Member(name, body, charset[1] if charset else "", url)
+    return Member(name, body, charset[1] if charset else "", url, html="html" in kind.lower())
 
 
 def _dechunked(body: bytes) -> bytes:

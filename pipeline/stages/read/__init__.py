@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from pipeline.document import Block, Document, Edit, LineFacts, line_starts
 from pipeline.stages.read.head import from_lines, metadata
+from pipeline.stages.read.html import ELEMENTS, VOID
 from pipeline.stages.read.tables import table_edits
 
 # A page begins with markup (after white space, a BOM, an XML declaration or comments); a text that merely holds some
@@ -17,16 +18,15 @@ _BLANK = re.compile(r"[\ufeff\s]*")
 _ROOT = re.compile(r"<(?:!doctype|html|head|body|title|meta|frameset)\b", re.IGNORECASE)
 _LATE_ROOT = re.compile(r"^\s*<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.MULTILINE)
 _FEED = re.compile(r"<(?:rss|feed|rdf:rdf)\b", re.IGNORECASE)
-# A fragment (a JSON field, a saved selection) begins with one of these and holds an end tag of its kind.
-_FRAGMENT = re.compile(
-    r"<(p|div|span|section|article|table|ul|ol|h[1-6]|a|b|strong|em|font|center|blockquote|pre|img|br|script|style"
-    r"|main|header|nav|figure|form|dl|li|td|tr|tbody|noscript|link|base|iframe|svg|input|button|label|i|u|hr)"
-    r"(?:\s[^<>]*)?/?>",
-    re.IGNORECASE,
-)
-_END_TAG = re.compile(
-    r"</(?:p|div|span|section|article|table|ul|ol|h[1-6]|a|body|html|center|font|pre)\s*>", re.IGNORECASE
-)
+# A fragment (a JSON field, a saved selection) begins with a tag and has another one.
+_TAG = re.compile(rf"<(/?)({'|'.join(sorted(ELEMENTS, key=len, reverse=True))})(?:\s[^<>]*)?(/?)>", re.IGNORECASE)
+_EMPTY = VOID | {"br"}
+# What a file shows that others call HTML, and that is no text by mistake.
+_MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>|&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});")
+# Names of files that are HTML whatever they begin with, as long as they hold any markup.
+HTML_NAME = re.compile(r"\.[sx]?html?$", re.IGNORECASE)
+# Code points of a fragment that are searched for a second tag, and for lines outside of all elements.
+_LOOK = 65_536
 
 # A text of at most so many code points may be nothing but the notice of a page without an article.
 _NOTICE_LENGTH = 120
@@ -42,25 +42,59 @@ _RESIDUE = re.compile(
 )
 
 
-def read(doc: Document) -> Document:
+def read(doc: Document, html: bool = False) -> Document:
     """The document as lines: its text as a reader of the page or file sees it, ``\\n`` the only line break.
+
+    ``html``: what the file came from says that it is HTML, as a name like ``page.html`` does.
 
     Sets ``format``; for HTML ``line_facts`` (one per line of the text) and what the page's head says in
     ``metadata``. The text may come out empty. A WeChat page that holds no article is rejected with its kind.
     """
-    if is_html(doc.text):
+    if is_html(doc.text, html or HTML_NAME.search(doc.name) is not None):
         return _read_escaped(doc) if _is_escaped(doc.text) else _read_html(doc)
     return _read_plain(doc)
 
 
-def is_html(text: str) -> bool:
-    """Whether ``text`` is an HTML page or fragment rather than a text that holds some markup."""
+def is_html(text: str, said: bool = False) -> bool:
+    """Whether ``text`` is an HTML page or fragment rather than a text that holds some markup.
+
+    ``said``: its name, or what it came from, calls it HTML, so that any markup is enough.
+    """
     at = _prologue(text)
+    if said and _MARKUP.search(text, at):
+        return True
     if text[at : at + 1] != "<":
         return _LATE_ROOT.search(text, at, at + _HEAD_LENGTH) is not None and "</html>" in text[-_HEAD_LENGTH:].lower()
     if _ROOT.match(text, at) or _FEED.match(text, at):
         return True
-    return _FRAGMENT.match(text, at) is not None and _END_TAG.search(text, at) is not None
+    first = _TAG.match(text, at)
+    return first is not None and _TAG.search(text, first.end(), at + _LOOK) is not None and not _has_lines(text, at)
+
+
+def _has_lines(text: str, at: int) -> bool:
+    """Whether lines of ``text`` stand outside of all elements: Markdown below a centred logo, a line in bold first.
+
+    A fragment's line breaks say nothing, those of such a text do.
+    """
+    depth = tags = lines = 0
+    end, stop = at, min(len(text), at + _LOOK)
+    for tag in _TAG.finditer(text, at, stop):
+        if not depth:
+            lines += _whole_lines(text[end : tag.start()])
+        tags += 1
+        end = tag.end()
+        if tag[1]:
+            depth = max(0, depth - 1)
+        elif not tag[3] and tag[2].lower() not in _EMPTY:
+            depth += 1
+    if not depth:
+        lines += _whole_lines(text[end:stop] + "\n")
+    return lines >= 2 and 2 * lines >= tags
+
+
+def _whole_lines(between: str) -> int:
+    """Lines with words that begin and end in a stretch between two tags."""
+    return sum(any(map(str.isalnum, line)) for line in between.split("\n")[1:-1])
 
 
 def _prologue(text: str) -> int:

@@ -31,6 +31,12 @@ UNSEEN: Final = frozenset(
     """annotation annotation-xml audio canvas datalist iframe noembed noframes noscript object rp script select style
     svg template textarea title video""".split()
 )
+# All elements that a browser knows, obsolete ones too, but for those of drawings and formulas.
+ELEMENTS: Final = frozenset(
+    """a abbr acronym b bdi bdo big blink br button cite code data del dfn em font i ins kbd label map mark marquee
+    meter nobr output picture progress q rb rt rtc ruby s samp slot small span strike strong sub sup time tt u
+    var""".split()
+).union(BLOCKS, VOID, UNSEEN)
 # What may stand in <head>; any other start tag begins the body.
 _HEAD: Final = frozenset("base basefont bgsound head link meta noscript script style template title".split())
 _PRE: Final = frozenset(("pre", "listing", "xmp", "plaintext"))
