@@ -126,7 +126,7 @@ def _add_run(commands: Any) -> None:
     parser.add_argument("--encoder", metavar="FOLDER", help=_ENCODER)
     parser.add_argument("--include", action="append", default=[], metavar="GLOB", help="only files that match")
     parser.add_argument("--exclude", action="append", default=[], metavar="GLOB", help="no files that match")
-    parser.add_argument("--dry-run", action="store_true", help="list what would be done with each file, and stop")
+    parser.add_argument("--dry-run", action="store_true", help="list what would be done with each file and why")
     parser.add_argument("--progress", choices=("auto", "plain", "json", "none"), default="auto")
     kept = parser.add_mutually_exclusive_group()
     kept.add_argument("--add", action="store_true", help="keep the inputs of earlier runs beside these")
@@ -150,8 +150,8 @@ def _run(options: argparse.Namespace) -> int:
     )
     config = _config(options)
     if options.dry_run:
-        for source, state in plan(inputs, options.output, how):
-            print(f"{state}\t{source}")
+        for source, state, why in plan(inputs, options.output, config, how):
+            print(f"{state}\t{source}\t{why}")
         return 0
     if options.watch:
         return _watch(inputs, options.output, config, how)
@@ -251,18 +251,16 @@ def _explain(options: argparse.Namespace) -> int:
 def _one_document(path: str, config: Config) -> tuple[bytes, Document]:
     """The bytes and the clean document of a file that holds one."""
     from pipeline.batch.containers import members
-    from pipeline.batch.discover import UsageError
+    from pipeline.batch.discover import UsageError, display
     from pipeline.stages import clean
 
     if path == "-":
         data, name = sys.stdin.buffer.read(), "-"
     else:
         with open(path, "rb") as file:
-            data, name = file.read(), os.path.basename(path)
+            data, name = file.read(), display(os.path.basename(path))
     contents = members(data, name, config)
-    first = next(contents, None)
-    if first is None:
-        raise UsageError(f"{path} is a container that holds nothing")
+    first = next(contents)
     if next(contents, None) is not None:
         raise UsageError(f"{path} holds many documents; write them with: qingwen run {path} -o output")
     if first.data is None:

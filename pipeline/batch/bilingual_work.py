@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import orjson
 
+from pipeline.batch.state import open_to_read
 from pipeline.batch.work import pack, unpack
 from pipeline.records.write import Row
 
@@ -75,7 +75,7 @@ class Worker:
 
     def __init__(self, state: str, encoder: str = "") -> None:
         self.encoder = encoder  # its name, see pipeline.alignment.encoder.load
-        self.state = sqlite3.connect(f"file:{state}?mode=ro", uri=True)
+        self.state = open_to_read(state)
         self._vectors: dict[str, Any] = {}
 
     def __call__(self, task: Task) -> Iterator[Any]:

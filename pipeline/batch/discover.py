@@ -34,7 +34,7 @@ def name_inputs(arguments: Sequence[str]) -> list[Input]:
 
     Raises ``UsageError`` for a missing input, a glob that matches nothing, and two inputs of the same name.
     """
-    paths = sorted({os.path.abspath(path) for argument in arguments for path in _expand(argument)})
+    paths = _outermost({os.path.abspath(path) for argument in arguments for path in _expand(argument)})
     if not paths:
         raise UsageError("no input named; give folders, files or globs, or - with paths on standard input")
     named: dict[str, str] = {}
@@ -42,12 +42,18 @@ def name_inputs(arguments: Sequence[str]) -> list[Input]:
         name = display(os.path.basename(path) or path)
         if name in named:
             raise UsageError(
-                f"two inputs are called {name!r} ({named[name]} and {path}), so their files could not be told apart; "
+                f"two inputs are called {name!r} ({display(named[name])} and {display(path)}), "
+                "so their files could not be told apart; "
                 "run them into two outputs or rename one"
             )
         named[name] = path
     alone = len(named) == 1
     return [Input(name, path, "" if alone or os.path.isfile(path) else name) for name, path in sorted(named.items())]
+
+
+def _outermost(paths: set[str]) -> list[str]:
+    """The paths in order, without those inside a folder that is named as well (``d/**`` names both)."""
+    return sorted(path for path in paths if not any(os.fspath(parent) in paths for parent in Path(path).parents))
 
 
 def _expand(argument: str) -> Iterable[str]:
@@ -66,14 +72,15 @@ def find_files(
 ) -> Iterator[Found]:
     """Every file below the inputs, folder by folder in order of name; ``output`` is passed over if it lies within.
 
-    ``include`` and ``exclude`` are shell patterns for the name in records or the bare file name. Links to folders
-    are not followed, so a loop of links ends.
+    ``include`` and ``exclude`` are shell patterns for the name in records or the bare file name, of named files as
+    well. Links to folders are not followed, so a loop of links ends.
     """
     skip = os.fsencode(os.path.realpath(output))
     for item in inputs:
         path = os.fsencode(item.path)
         if not os.path.isdir(path):
-            yield Found(item.name, path)
+            if _wanted(item.name, include, exclude):
+                yield Found(item.name, path)
             continue
         for file in _walk(path, skip):
             relative = display(os.fsdecode(os.path.relpath(file, path)).replace(os.sep, "/"))

@@ -196,5 +196,6 @@ def output_digest(output: Path) -> str:
     for path in paths:
         if path.exists():
             stat = path.stat()
-            digest.update(f"{path.name} {path.parent.name} {stat.st_size} {stat.st_mtime_ns}\n".encode())
+            where = path.relative_to(output)
+            digest.update(f"{where} {stat.st_size} {stat.st_mtime_ns}\n".encode())
     return digest.hexdigest()

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pipeline.batch import bilingual, bilingual_work
+from pipeline.batch.containers import refusal
 from pipeline.batch.discover import Input, UsageError, find_files, name_inputs
 from pipeline.batch.outcome import settle
 from pipeline.batch.pool import Outcome, Pool
@@ -105,21 +106,40 @@ def run(
             return _run(state, folder, named, config, options)
 
 
-def plan(inputs: Sequence[str], output: str | os.PathLike[str], options: Options) -> Iterator[tuple[str, str]]:
-    """What ``run`` would do with each file: (source, "new" | "changed" | "cached" | "gone"). Writes nothing."""
+def plan(
+    inputs: Sequence[str], output: str | os.PathLike[str], config: Config, options: Options
+) -> Iterator[tuple[str, str, str]]:
+    """What ``run`` would do with each file: (source, "new" | "changed" | "cached" | "refused" | "gone", why).
+
+    Writes nothing, and reads no more of a file than its first bytes.
+    """
     folder = Path(output)
     named = name_inputs(inputs)
     known: dict[str, str] = {}
+    basis = True
     if (folder / ".qingwen" / "state.sqlite").exists():
-        state = State(folder)
-        named = _remembered(state, folder, named, options)
-        known = dict(state.db.execute("select source, stat from file"))
-        state.close()
+        with closing(State(folder)) as state:
+            named = _remembered(state, folder, named, options)
+            known = dict(state.db.execute("select source, stat from file"))
+            basis = state.meta("basis") == _basis(config)
     for found in find_files(named, folder, options.include, options.exclude):
         before = known.pop(found.source, None)
-        same = before is not None and before == _stat(found.path)
-        yield found.source, "new" if before is None else "cached" if same else "changed"
-    yield from ((source, "gone") for source in sorted(known))
+        if why := refusal(found.path, found.source, config):
+            yield found.source, "refused", why
+        elif before is None:
+            yield found.source, "new", "it was not in the last run"
+        elif before != _stat(found.path):
+            yield found.source, "changed", "its size or time is not that of the last run"
+        elif not basis:
+            yield found.source, "changed", "the options or the program are not those of the last run"
+        else:
+            yield found.source, "cached", "it is as it was in the last run"
+    yield from ((source, "gone", "it was in the last run") for source in sorted(known))
+
+
+def _basis(config: Config) -> str:
+    """What all results depend on besides their bytes."""
+    return f"{config.digest()} {program_digest()}"
 
 
 def _remembered(state: State, folder: Path, named: list[Input], options: Options) -> list[Input]:
@@ -152,7 +172,7 @@ def _named_in_records(folder: Path) -> dict[str, str]:
 def _run(state: State, folder: Path, named: list[Input], config: Config, options: Options) -> Report:
     notes = ["the state of an older version was rebuilt"] if state.rebuilt else []
     progress = Progress(options.progress)
-    basis = f"{config.digest()} {program_digest()}"
+    basis = _basis(config)
     if state.meta("basis") != basis:
         # Keys of results hold options and program, so every file is scanned again for its new keys.
         state.db.execute("update file set stat = ''")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import hashlib
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -17,7 +18,7 @@ from functools import cache
 from pathlib import Path
 from typing import IO, NamedTuple
 
-from pipeline.batch.discover import Found, Input, UsageError
+from pipeline.batch.discover import Found, Input, UsageError, display
 
 # Raise it when a table changes: an older state is then rebuilt from the inputs.
 LAYOUT = "2"
@@ -124,19 +125,25 @@ class State:
     def inputs(self) -> list[Input]:
         """The inputs of the last run, as they would be named together."""
         rows = self.db.execute("select name, path from input order by name").fetchall()
-        return [Input(name, path, "") for name, path in rows]
+        return [Input(name, os.fsdecode(path), "") for name, path in rows]
 
     def set_inputs(self, inputs: Iterable[Input]) -> None:
         self.db.execute("delete from input")
-        self.db.executemany("insert into input values (?, ?)", [(item.name, item.path) for item in inputs])
+        self.db.executemany("insert into input values (?, ?)", [(item.name, os.fsencode(item.path)) for item in inputs])
 
     def see(self, found: Found, stat: str, run: int) -> None:
-        """Note that a file was seen in this run; its stat is cleared unless it is as it was when last read."""
-        self.db.execute(
+        """Note that a file was seen in this run; its stat is cleared unless it is as it was when last read.
+
+        Raises ``UsageError`` if another file of this run has the same name in records.
+        """
+        done = self.db.execute(
             "insert into file values (?, ?, '', ?) on conflict (source) do update set path = excluded.path, "
-            "run = excluded.run, stat = case when stat = ? then stat else '' end",
+            "run = excluded.run, stat = case when stat = ? then stat else '' end where run <> excluded.run",
             (found.source, found.path, run, stat),
         )
+        if not done.rowcount:
+            (other,) = self.db.execute("select path from file where source = ?", (found.source,)).fetchone()
+            raise _clash(found.source, *(display(os.fsdecode(path)) for path in (other, found.path)))
 
     def see_again(self, source: str, run: int) -> None:
         """Leave a file as it was in the last run, if it was there."""
@@ -151,10 +158,15 @@ class State:
         self.db.execute("delete from member where file = ?", (file,))
 
     def add_members(self, members: Iterable[Member]) -> None:
-        self.db.executemany(
-            f"insert or replace into member ({', '.join(Member._fields)}, key) values ({_marks(Member)}, ?)",
-            ((*member, member.base) for member in members),
-        )
+        """Note the documents of a file; ``UsageError`` if one has the name of a document of another file."""
+        for member in members:
+            row = self.db.execute("select file from member where source = ?", (member.source,)).fetchone()
+            if row and row[0] != member.file:
+                raise _clash(member.source, row[0], member.file)
+            self.db.execute(
+                f"insert or replace into member ({', '.join(Member._fields)}, key) values ({_marks(Member)}, ?)",
+                (*member, member.base),
+            )
 
     def set_stat(self, file: str, stat: str) -> None:
         """Note that the members of a file are those it had under this stat; "" if they are to be read again."""
@@ -184,8 +196,17 @@ class State:
         )
 
 
+def _clash(source: str, one: str, other: str) -> UsageError:
+    return UsageError(f"{one} and {other} both give a document called {source!r}; rename one, or run them apart")
+
+
 def _connect(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(path, isolation_level=None)
+
+
+def open_to_read(path: str) -> sqlite3.Connection:
+    """The state at ``path`` as workers see it."""
+    return sqlite3.connect(f"{Path(path).absolute().as_uri()}?mode=ro", uri=True)
 
 
 def _prepare(db: sqlite3.Connection, fresh: bool) -> None:

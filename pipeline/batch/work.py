@@ -6,7 +6,6 @@ import hashlib
 import os
 import re
 import resource
-import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import orjson
 
-from pipeline.batch.state import Member, Result, program_digest
+from pipeline.batch.state import Member, Result, open_to_read, program_digest
 from pipeline.config import Config
 from pipeline.records.write import Row, change_rows, document_id, document_row, rejected_row, rejection
 
@@ -61,7 +60,7 @@ class Worker:
     def __init__(self, config: Config, state: str) -> None:
         self.config = config
         self.digest = config.digest()
-        self.state = sqlite3.connect(f"file:{state}?mode=ro", uri=True)
+        self.state = open_to_read(state)
 
     def __call__(self, task: Scan | Clean | Count) -> Iterator[Member | str | Result | list[tuple[str, bytes]]]:
         match task:

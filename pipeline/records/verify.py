@@ -328,17 +328,8 @@ class _Sources:
         """Files that no row named, though they hold something; ``known`` are names of rows without bytes."""
         containers = {source[: match.start()] for source in known for match in re.finditer("!", source)}
         for source in self._files:
-            if source not in self._read and source not in known and source not in containers and self._holds(source):
+            if source not in self._read and source not in known and source not in containers:
                 yield source
-
-    def _holds(self, source: str) -> bool:
-        """Whether there is a document to be in a file (an empty container has none)."""
-        from pipeline.batch.containers import open_members
-
-        try:
-            return any(True for _ in open_members(self._files[source], source, self._limits))
-        except OSError:
-            return True
 
     def _member(self, container: str, source: str) -> bytes | None:
         if container not in self._open:

@@ -17,5 +17,6 @@ RULES: Final = (
     Rule("containers.http-status", "the archived answer is no page (a redirect or an error)"),
     Rule("containers.not-text", "the archived answer is an image, a script or another thing that is no text"),
     Rule("containers.unsupported", "the member is packed in a way that needs more than the standard library"),
+    Rule("containers.empty", "the container holds no document"),
     Rule("containers.no-field", "the JSON object has no field html, text or content that holds a string"),
 )

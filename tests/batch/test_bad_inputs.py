@@ -6,14 +6,16 @@ import errno
 import os
 import shutil
 import sqlite3
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from pipeline.batch import run as batch
-from pipeline.batch.discover import Found, find_files
+from pipeline.batch.discover import Found, UsageError, find_files
 from pipeline.batch.run import Options, run
+from pipeline.cli import main
 
 Rows = Callable[[Path, str], list[dict[str, object]]]
 Files = Callable[[Path], dict[str, bytes]]
@@ -104,6 +106,45 @@ def test_paths_up_to_the_limit_of_the_system_are_read_and_longer_ones_rejected(
     assert set(rules(tmp_path / "out", read_rows).values()) <= {"batch.unreadable", "deduplicate.same-text"}
     assert "batch.unreadable" in rules(tmp_path / "out", read_rows).values()
     shutil.rmtree(folder)
+
+
+def test_names_that_are_no_utf8_may_be_named(
+    tmp_path: Path, read_rows: Rows, capfd: pytest.CaptureFixture[str]
+) -> None:
+    folder, out = (os.fsencode(tmp_path / name) for name in ("in", "out?#%41"))
+    folder, out = os.fsdecode(folder + b"\xd6\xd0"), os.fsdecode(out + b"\xd6")
+    os.mkdir(folder)
+    names = [os.fsdecode(name) for name in (b"\xd6.txt", b"\xd0.txt")]
+    for name in names:
+        Path(folder, name).write_text(f"港口在早上六点开门。{len(name)}点以后没有船。\n" * 3 + ascii(name))
+    for inputs in ([folder], [f"{folder}/{name}" for name in names]):
+        assert main(["run", *inputs, "-o", out, "--prune"]) == 0
+        assert sorted(str(row["source"]) for row in read_rows(Path(out), "documents")) == ["\\xd0.txt", "\\xd6.txt"]
+        assert main(["verify", out, "--inputs", *inputs]) == 0
+    assert main(["clean", "--json", f"{folder}/{names[0]}"]) == 0
+    assert '"source":"\\\\xd6.txt"' in capfd.readouterr().out
+
+
+def test_two_documents_of_one_name_are_an_error(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name in (b"n\\xff.txt", b"n\xff.txt"):
+        Path(folder, os.fsdecode(name)).write_text("港口在早上六点开门。")
+    with pytest.raises(UsageError, match=r"both give a document called 'n\\\\xff.txt'; rename one"):
+        run([folder], tmp_path / "out")
+    shutil.rmtree(folder)
+    folder.mkdir()
+    (folder / "z.zip!x.txt").write_text("港口在早上六点开门。")
+    with zipfile.ZipFile(folder / "z.zip", "w") as archive:
+        archive.writestr("x.txt", "船在中午以后离开。")
+    with pytest.raises(UsageError, match=r"z\.zip(!x\.txt)? and z\.zip(!x\.txt)? both give"):
+        run([folder], tmp_path / "out")
+
+
+def test_a_pipe_is_rejected_at_once(folder: Path, tmp_path: Path, read_rows: Rows) -> None:
+    os.mkfifo(folder / "pipe")
+    run([folder], tmp_path / "out")
+    assert rules(tmp_path / "out", read_rows) == {"pipe": "batch.unreadable"}
 
 
 def test_nothing_is_written_to_the_input(folder: Path, tmp_path: Path, read_rows: Rows) -> None:

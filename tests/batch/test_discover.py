@@ -52,6 +52,15 @@ def test_include_and_exclude_match_names_and_paths(tmp_path: Path) -> None:
     folder = tree(tmp_path / "in", "a.txt", "b.html", "old/c.txt")
     assert sources([folder], tmp_path, include=["*.txt"]) == ["a.txt", "old/c.txt"]
     assert sources([folder], tmp_path, exclude=["old/*"]) == ["a.txt", "b.html"]
+    named = [folder / "a.txt", folder / "b.html"]
+    assert sources(named, tmp_path, include=["*.txt"]) == sources(named, tmp_path, exclude=["b*"]) == ["a.txt"]
+
+
+def test_what_lies_in_a_named_folder_is_found_once(tmp_path: Path) -> None:
+    folder = tree(tmp_path / "in", "a.txt", "old/c.txt", "older.txt")
+    assert sources([folder, folder / "a.txt", folder / "old"], tmp_path) == ["a.txt", "older.txt", "old/c.txt"]
+    named = [folder / "a.txt", folder / "old", folder / "old" / "c.txt", folder / "older.txt"]  # what in/** gives
+    assert sources(named, tmp_path) == ["a.txt", "old/c.txt", "older.txt"]
 
 
 @pytest.mark.parametrize(

@@ -225,13 +225,25 @@ def test_a_document_that_kills_or_hangs_its_worker_is_rejected_and_the_others_co
 
 def test_a_dry_run_lists_files_and_writes_nothing(inputs: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    assert {state for _, state in plan([str(inputs)], out, Options())} == {"new"}
+    (inputs / "lost").symlink_to("nowhere")
+    os.mkfifo(inputs / "pipe")
+
+    def planned(config: Config = Config()) -> dict[str, str]:  # noqa: B008 (immutable)
+        rows = {source: (state, why) for source, state, why in plan([str(inputs)], out, config, Options())}
+        assert rows["lost"] == ("refused", "No such file or directory")
+        assert rows["pipe"] == ("refused", "it is no file but a pipe or a device")
+        return {source: state for source, (state, _) in rows.items() if state != "refused"}
+
+    assert set(planned().values()) == {"new"}
     assert not out.exists()
     run([inputs], out)
+    assert set(planned().values()) == {"cached"}
+    assert set(planned(Config(repair="off")).values()) == {"changed"}
+    assert "zh.txt" not in planned(Config(max_bytes=50))
     (inputs / "zh.txt").write_text("changed")
     (inputs / "page.html").unlink()
     (inputs / "fresh.txt").write_text("fresh")
-    states = dict(plan([str(inputs)], out, Options()))
+    states = planned()
     assert (states["zh.txt"], states["page.html"], states["fresh.txt"]) == ("changed", "gone", "new")
     assert states["gbk.txt"] == "cached"
 

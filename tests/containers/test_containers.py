@@ -78,7 +78,6 @@ GOOD = [
     ("a.zip", zipped({"b/": b"", "b/c.html": PAGE, "__MACOSX/x": b"", "t.txt": b"t"}), [("a.zip!b/c.html", PAGE), ("a.zip!t.txt", b"t")]),
     ("a.zip", zipped({"in.zip": zipped({"c.txt": b"c"})}), [("a.zip!in.zip!c.txt", b"c")]),
     ("a.zip", zipped({"港口.txt": b"x"}), [("a.zip!港口.txt", b"x")]),
-    ("a.zip", zipped({}), []),
     ("a.json", b'{"html": "<p>x", "text": "x"}', [("a.json!0", b"<p>x")]),
     ("a.json", b'[{"text": "one"}, "two", {"content": "three"}]', [("a.json!0", b"one"), ("a.json!1", b"two"), ("a.json!2", b"three")]),
     ("a.jsonl", '{"text": "港"}\n\n{"text": "口"}'.encode(), [("a.jsonl!0", "港".encode()), ("a.jsonl!2", "口".encode())]),
@@ -127,6 +126,10 @@ BAD = [
     ("a.warc", record("response", response(b"", status="404 Not Found")), [("a.warc!0", "containers.http-status")]),
     ("a.warc", record("response", response(b"x", type="image/png")), [("a.warc!0", "containers.not-text")]),
     ("a.warc", record("response", response(b"\x1b\x03", "Content-Encoding: br")), [("a.warc!0", "containers.unsupported")]),
+    ("a.zip", zipped({}), [("a.zip", "containers.empty")]),
+    ("a.zip", zipped({"b/": b"", "in.zip": zipped({"__MACOSX/x": b"x"})}), [("a.zip!in.zip", "containers.empty")]),
+    ("a.json", b"[]", [("a.json", "containers.empty")]),
+    ("a.warc.gz", packed(record("warcinfo", b"x")), [("a.warc.gz", "containers.empty")]),
     ("a.mht", MHTML.replace(b"text/html", b"text/css"), [("a.mht", "containers.broken")]),
 ]  # fmt: skip
 

@@ -7,8 +7,10 @@ its size is not limited, that of a member is. Whatever is wrong comes out as a m
 
 from __future__ import annotations
 
+import errno
 import io
 import os
+import stat
 from collections.abc import Iterator
 from typing import IO
 
@@ -20,7 +22,7 @@ from pipeline.batch.containers.warc import is_warc, warc_members
 from pipeline.batch.containers.zipped import is_office, is_zip, zip_members
 from pipeline.config import Config
 
-__all__ = ["Member", "members", "open_members"]
+__all__ = ["Member", "members", "open_members", "refusal"]
 
 
 def members(data: bytes, name: str, config: Config) -> Iterator[Member]:
@@ -30,8 +32,28 @@ def members(data: bytes, name: str, config: Config) -> Iterator[Member]:
 
 def open_members(path: str | bytes | os.PathLike[str], name: str, config: Config) -> Iterator[Member]:
     """The same for a file on disk, read as a stream; ``OSError`` where it cannot be opened or read."""
-    with open(path, "rb") as file:
+    with _opened(path) as file:
         yield from _members(file, name, config, 0)
+
+
+def refusal(path: bytes, name: str, config: Config) -> str:
+    """Why a file will not be read, as far as its size and first bytes tell; ``""`` if it will be."""
+    try:
+        with _opened(path) as file:
+            head, size = file.read(HEAD), os.stat(path).st_size
+    except OSError as error:
+        return error.strerror or type(error).__name__
+    if size > config.max_bytes and not _is_container(head, name):
+        return too_large(name, size, config).reason
+    return ""
+
+
+def _opened(path: str | bytes | os.PathLike[str]) -> IO[bytes]:
+    """A file opened for reading; ``OSError`` for what is no file, such as a pipe, which might keep us for ever."""
+    mode = os.stat(path).st_mode
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        raise OSError(errno.EINVAL, "it is no file but a pipe or a device")
+    return open(path, "rb")
 
 
 def _members(file: IO[bytes], name: str, config: Config, depth: int) -> Iterator[Member]:

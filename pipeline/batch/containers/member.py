@@ -57,7 +57,7 @@ def too_large(name: str, size: int, config: Config) -> Member:
 
 
 def limited(found: Iterator[Member], name: str, config: Config) -> Iterator[Member]:
-    """At most ``max_members`` of these; a fault on the way comes out as a last member, the container itself."""
+    """At most ``max_members`` of these; a fault on the way, or that there are none, is a last one: the container."""
     count = 0
     try:
         for member in found:
@@ -69,6 +69,9 @@ def limited(found: Iterator[Member], name: str, config: Config) -> Iterator[Memb
             yield member
     except FaultError as fault:
         yield Member(name, None, rule=fault.rule, reason=fault.reason)
+        return
+    if not count:
+        yield Member(name, None, rule="containers.empty", reason="the container holds no document")
 
 
 # Members of an open, seekable file of this name, so many containers deep: what an archive asks for what it holds.
