@@ -47,3 +47,21 @@ def test_a_promotion_inside_the_body_goes(line: str) -> None:
 def test_a_sentence_that_mentions_one_stays(line: str) -> None:
     page = [part.format(line) for part in BODY]
     assert [v.drop for v in judge(page).verdicts] == [False] * len(page)
+
+
+FERRIES = [
+    "Ferries must show their prices",
+    "The harbour council voted on Monday for a rule that makes each ferry company show its prices on the gangway.",
+    "Inspectors will visit every pier in spring, and a company without a price list must pay a fine of 400 crowns.",
+    "Two companies said they would appeal. The third, which owns the night boats, has shown its prices since 2009.",
+]
+LAST_LINES = [
+    ("Piers Ferries Tickets Night boats Car decks Islands Timetables Lost property Jobs Press Cookies Contact Help Maps Prices Groups Schools Charter Freight Fuel Docks Radio Tides", True),
+    ("Our reporter explains why the council wants to become the first in the region to make all of its ferries show what they charge on the door", False),
+    ("Night boat\t12 knots\t40 cars\t300 seats\t9 crew\t2 decks\t1 bar\t14 crowns\t6 crowns\t2009\t80 m\t14 m\t4 m\t2 engines", False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("line", "drop"), LAST_LINES)
+def test_a_list_of_names_below_the_body_goes_and_a_sentence_without_its_stop_stays(line: str, drop: bool) -> None:
+    assert [v.drop for v in judge([*FERRIES, line]).verdicts] == [False] * 4 + [drop]

@@ -50,6 +50,8 @@ SMALL_FILE_CHROME: Final = 0.18
 SMALL_FILE_HEAD: Final = 6
 SMALL_FILE_HEAD_PROBABILITY: Final = 0.05
 _TAIL_ROLES: Final = ("nav", "related", "comment", "copyright", "footer", "share")
+# Share of function words from which a line without a full stop is a sentence: of lists it is below a fifth.
+FUNCTION_SHARE: Final = 0.2
 _SEPARATORS: Final = re.compile(r"[\s、|/·,，;]+")
 # The probability from which a line that looks like the title stays as such.
 TITLE_PROBABILITY: Final = 0.1
@@ -241,11 +243,17 @@ def _of_small_file(look: Look) -> Flags:
 
 
 def _drop_link_lists(look: Look, keep: Flags, broken: dict[int, LineRule]) -> None:
-    """Drop lines of names and links at the ends of the body: many short items, no sentence."""
+    """Drop lines of names and links at the ends of the body: many short items, no sentence.
+
+    A sentence without its full stop has function words between its words, a row of a table has tabs.
+    """
     page = look.page
     low, high = core(look, keep)
     for line in [*range(low), *range(high, len(keep))]:
         if not keep[line] or page.stops[line] or page.counts[line][COMMA] or page.units[line] < 24:
+            continue
+        words = page.words[line] + page.counts[line][HAN]
+        if "\t" in page.lines[line] or page.stop_words[line] >= FUNCTION_SHARE * words:
             continue
         items = [item for item in _SEPARATORS.split(page.lines[line]) if item]
         if len(items) >= 8 and len(page.lines[line]) / len(items) < 14:
