@@ -7,7 +7,7 @@
     remove = ["Scan the QR code"]   # phrases of the page that must not
     lang = "en"                     # optional
     rejected = "read.no-text"       # optional: the page must give no document, for this rule
-    [metadata]                      # optional: values that must have been found
+    [metadata]                      # optional: what the record must say: title, published, encoding, flags …
     title = "Mayor opens bridge"
 
 A phrase may run over several lines (white space counts as it stands). Each finding names the rule that took or
@@ -25,6 +25,7 @@ from typing import Any
 from pipeline.config import nearest
 from pipeline.document import Change, Document, line_at, line_starts
 from pipeline.records.explain import as_seen, pieces
+from pipeline.records.write import document_row
 
 _KEYS = ("file", "text", "keep", "remove", "lang", "rejected", "metadata")
 # Longest piece of a line that a finding quotes, in characters.
@@ -85,10 +86,13 @@ def _failures(file: Path, clean: Callable[[bytes, str], Document]) -> Iterator[s
             yield f"the case is wrong: the page does not hold {phrase!r}, so nothing can remove it"
     if case.get("lang", doc.lang) != doc.lang:
         yield f"lang is {doc.lang!r}, not {case['lang']!r}"
+    record = document_row(doc, data, "")
+    recorded = {**record["metadata"], **{key: record[key] for key in ("title", "author", "published", "url")}}
     for key, wanted in case.get("metadata", {}).items():
-        found = doc.metadata.get(key, "")
-        if found != wanted:
-            yield f"metadata.{key} is {found!r}, not {wanted!r}"
+        if key not in recorded:
+            raise CaseError(f"{file}: no record has metadata.{key}{nearest(key, set(recorded))}")
+        if recorded[key] != wanted:
+            yield f"metadata.{key} is {recorded[key]!r}, not {wanted!r}"
 
 
 def _load(file: Path) -> dict[str, Any]:

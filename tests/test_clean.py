@@ -74,6 +74,14 @@ def test_seed_003_is_human_english_and_stays_as_it_is() -> None:
     assert doc.metadata["published"] == "2024-04-04"
 
 
+def test_metadata_is_complete() -> None:
+    text = "港口的灯在六点熄灭，第一条船开进来，工人们开始卸货。到中午，仓库已经满了。"
+    for data, encoding in ((text.encode("gbk"), "gb18030"), (b"", "utf-8")):
+        found = pipeline.clean(data).metadata
+        assert (found["encoding"], found["format"], found["flags"]) == (encoding, "text", "")
+        assert [found[key] for key in ("title", "author", "published", "url", "account", "site")] == [""] * 6
+
+
 def test_anything_but_bytes_is_a_wrong_call() -> None:
     with pytest.raises(TypeError, match="bytes of a file, not str"):
         pipeline.clean("text")  # type: ignore[arg-type]

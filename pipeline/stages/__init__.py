@@ -10,6 +10,9 @@ from pipeline.document import Document
 # Verdicts on the lines of a text by what other files of its site hold, 0..1 each (see pipeline.corpus.templates).
 Templates = Callable[[Sequence[str]], Sequence[float]]
 
+# What stages may find out about a document.
+_FOUND = ("title", "author", "published", "url", "account", "site")
+
 
 def clean(
     data: bytes,
@@ -24,6 +27,7 @@ def clean(
     """The clean document in ``data``, with every change recorded.
 
     ``doc.rejected`` is set where there is no article; then ``doc.text`` is the text as far as it could be read.
+    ``doc.metadata`` has at least ``title author published url account site encoding format flags``, ``""`` if unknown.
     ``declared`` is a character set that a protocol header named, ``html`` whether it said HTML (a ``name`` like
     ``page.html`` does so too), ``metadata`` what a container knows of its member (``url``, ``published``).
     Raises ``TypeError`` for anything but bytes; damaged data never raises.
@@ -32,8 +36,14 @@ def clean(
         raise TypeError(f"clean() takes the bytes of a file, not {type(data).__name__}; encode text as UTF-8 first")
     config = config or Config()
     doc = readable(data, name, config, declared=declared, html=html, metadata=metadata)
-    if doc.rejected:
-        return doc
+    if not doc.rejected:
+        doc = _judged(doc, config, templates)
+    told = {"encoding": doc.encoding, "format": doc.format, "flags": " ".join(doc.flags)}
+    return doc.note(**dict.fromkeys(_FOUND, "") | dict(doc.metadata) | told)
+
+
+def _judged(doc: Document, config: Config, templates: Templates | None) -> Document:
+    """A readable document, from the languages of its lines to its segments."""
     from pipeline.stages.detect import detect
     from pipeline.stages.repair import repair
     from pipeline.stages.segment import segment
