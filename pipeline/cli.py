@@ -428,20 +428,10 @@ def _config(options: argparse.Namespace) -> Config:
         if getattr(options, key, None) is not None:
             values[key] = getattr(options, key)
     for key in ("keep", "drop"):
-        if getattr(options, key, None):
-            values[key] = [*values.get(key, []), *getattr(options, key)]
-        if values.get(key):
-            _known_roles(values[key])
+        before = values.get(key, [])
+        if getattr(options, key, None) and isinstance(before, list):  # what is no list from_mapping refuses
+            values[key] = [*before, *getattr(options, key)]
     return from_mapping(values)
-
-
-def _known_roles(roles: Sequence[str]) -> None:
-    from pipeline.config import ConfigError, nearest
-    from pipeline.stages.strip import ROLES
-
-    for role in roles:
-        if role not in ROLES:
-            raise ConfigError(f"unknown role {role!r}{nearest(role, tuple(ROLES))}")
 
 
 def _config_file(path: str | None) -> dict[str, Any]:
@@ -455,13 +445,18 @@ def _config_file(path: str | None) -> dict[str, Any]:
             continue
         try:
             with open(name, "rb") as file:
-                values: dict[str, Any] = tomllib.load(file)
+                values: Any = tomllib.loads(file.read().decode("utf-8-sig"))
         except tomllib.TOMLDecodeError as error:
             raise ConfigError(f"{name} is no TOML: {error}") from error
+        except UnicodeDecodeError as error:
+            raise ConfigError(f"{name} is not UTF-8, as TOML must be: {error}") from error
         if os.path.basename(name) == "pyproject.toml":
-            values = values.get("tool", {}).get("qingwen", {})
+            for key in ("tool", "qingwen"):
+                values = values.get(key, {})
+                if not isinstance(values, dict):
+                    raise ConfigError(f"{name}: {key} = {values!r} must be a table, as in [tool.qingwen]")
         if values or path:
-            return values
+            return dict(values)
     return {}
 
 
