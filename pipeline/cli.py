@@ -241,9 +241,10 @@ def _add_explain(commands: Any) -> None:
 def _explain(options: argparse.Namespace) -> int:
     from pipeline.records.explain import explain
 
-    _, doc = _one_document(options.file, _config(options))
+    config = _config(options)
+    _, doc = _one_document(options.file, config)
     color = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    sys.stdout.buffer.write(explain(doc, color).encode("utf-8", "backslashreplace") + b"\n")
+    sys.stdout.buffer.write(explain(doc, color, config.reasons()).encode("utf-8", "backslashreplace") + b"\n")
     sys.stdout.buffer.flush()
     return 0
 
@@ -353,13 +354,15 @@ def _export(options: argparse.Namespace) -> int:
 def _add_rules(commands: Any) -> None:
     parser = _command(commands, "rules", _rules, "List the rules; with an ID, one rule with its examples.")
     parser.add_argument("id", nargs="?", metavar="ID", help="a rule id such as strip.icp, or a stage")
+    parser.add_argument("--config", metavar="FILE", help="rules of your own from FILE instead of ./qingwen.toml")
 
 
 def _rules(options: argparse.Namespace) -> int:
     from pipeline.config import nearest
-    from pipeline.rules import all_rules
+    from pipeline.rules import Rule, all_rules
 
     rules = all_rules()
+    rules |= {id: Rule(id, reason) for id, reason in _config(options).reasons().items()}
     if options.id in rules:
         rule = rules[options.id]
         print(f"{rule.id}\n  {rule.reason}")

@@ -124,6 +124,11 @@ class Config:
             if count > 1:
                 raise ConfigError(f"{count} tables of [[rules]] and [[glossary]] have the id {id!r}; give each its own")
 
+    def reasons(self) -> dict[str, str]:
+        """Why the user's own rules and glossary entries act, by id."""
+        told = {rule.id: rule.reason for rule in self.rules}
+        return told | {term.id: f"glossary of the user: {term.replacement}" for term in self.glossary}
+
     def digest(self) -> str:
         """First 16 hex digits of the hash of all options, as ``metadata.config`` has it."""
         text = json.dumps(asdict(self), sort_keys=True, ensure_ascii=False)

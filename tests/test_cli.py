@@ -146,6 +146,38 @@ def test_explain_marks_what_was_removed(capsysbinary: pytest.CaptureFixture[byte
     assert "\x1b[" not in told
 
 
+OWN_RULES = """
+[[rules]]
+id = "user.sponsor"
+pattern = "^Finally"
+reason = "sponsor line of this site"
+max_units = 0
+
+[[glossary]]
+id = "user.pin"
+pattern = "backend"
+replacement = "back office"
+"""
+
+
+def test_rules_of_the_users_own_are_told_with_their_reasons(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("qingwen.toml").write_text(OWN_RULES, "utf-8")
+    assert main(["explain", str(SEED)]) == 0
+    told = capsysbinary.readouterr().out.decode()
+    assert " x user.sponsor: sponsor line of this site\n" in told
+    assert " x user.pin: glossary of the user: back office" in told
+    assert main(["rules", "user.sponsor"]) == 0
+    assert capsysbinary.readouterr().out.decode() == "user.sponsor\n  sponsor line of this site\n"
+    assert main(["rules", "user"]) == 0
+    assert len(capsysbinary.readouterr().out.splitlines()) == 2
+    Path("qingwen.toml").rename("mine.toml")
+    assert main(["rules", "user.pin"]) == 2
+    assert main(["rules", "user.pin", "--config", "mine.toml"]) == 0
+
+
 def test_paths_on_standard_input(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "pipeline", "run", "-", "-o", str(tmp_path), "--progress", "none"]
     names = f"{SEED}\n{SEEDS / '003_2da3ac4793e5055e.txt'}\n"

@@ -154,9 +154,7 @@ def _reasons() -> dict[str, str]:
 
 
 def _rules(config: Config) -> dict[str, dict[str, str]]:
-    told = _reasons()
-    told |= {rule.id: rule.reason for rule in config.rules}
-    told |= {term.id: f"glossary of the user: {term.replacement}" for term in config.glossary}
+    told = _reasons() | config.reasons()
     stages = {id: id.partition(".")[0] for id in told}
     stages |= {rule.id: "strip" for rule in config.rules} | {term.id: "repair" for term in config.glossary}
     return {id: {"stage": stages[id], "reason": told[id]} for id in sorted(told)}

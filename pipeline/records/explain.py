@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from pipeline.document import Block, Change, Document
@@ -54,10 +54,11 @@ def as_seen(doc: Document) -> str:
     return "".join(piece.change.before if piece.change and piece.change.role else piece.text for piece in pieces(doc))
 
 
-def explain(doc: Document, color: bool) -> str:
+def explain(doc: Document, color: bool, own: Mapping[str, str] | None = None) -> str:
     """The page with every removal and edit marked, and a table of the rules that acted.
 
-    Safe for a terminal: control characters of the file appear as escapes (``\\x1b``). ``color`` adds ANSI colours.
+    ``own`` has the reasons of the user's own rules by id (``Config.reasons``). Safe for a terminal: control characters
+    of the file appear as escapes (``\\x1b``). ``color`` adds ANSI colours.
     """
     red, yellow, dim, plain = (_RED, _YELLOW, _DIM, _PLAIN) if color else ("", "", "", "")
     out: list[str] = []
@@ -77,7 +78,7 @@ def explain(doc: Document, color: bool) -> str:
         if shown:
             out.append(shown)
             fresh = shown.endswith("\n")
-    return "".join(out).rstrip("\n") + "\n\n" + "\n".join(_summary(doc))
+    return "".join(out).rstrip("\n") + "\n\n" + "\n".join(_summary(doc, own or {}))
 
 
 def _standing(changes: Sequence[Change]) -> list[Change]:
@@ -116,7 +117,7 @@ def _gap(text: str, changes: Sequence[Change]) -> Iterator[Piece]:
         yield Piece(text[done:], None)
 
 
-def _summary(doc: Document) -> Iterator[str]:
+def _summary(doc: Document, own: Mapping[str, str]) -> Iterator[str]:
     """What is known of the document, and how often each rule acted."""
     known = [f"{key} {_safe(str(value))}" for key, value in doc.metadata.items() if value != ""]
     yield _safe(f"{doc.name or '-'}: {doc.lang}, {doc.format}, {doc.encoding}")
@@ -129,9 +130,9 @@ def _summary(doc: Document) -> Iterator[str]:
     counts: dict[str, int] = {}
     for change in doc.changes:
         counts[change.rule] = counts.get(change.rule, 0) + 1
-    reasons = _reasons() if counts else {}
+    reasons = {**_reasons(), **own} if counts else {}
     for rule, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
-        yield f"  {count:5} x {rule}: {reasons.get(rule, '')}"
+        yield f"  {count:5} x {rule}: {_safe(reasons.get(rule, ''))}"
 
 
 def _reasons() -> dict[str, str]:
