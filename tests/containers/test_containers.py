@@ -153,13 +153,20 @@ def test_bad_containers_are_results(name: str, data: bytes, expected: list[tuple
 
 
 def test_what_the_container_says_of_a_document() -> None:
-    row = {"text": "x", "url": "http://example.org/", "date": "2020-03-04T10:00", "title": " A  title "}
+    row = {
+        "text": "x",
+        "url": "http://example.org/",
+        "date": "2020-03-04T10:00",
+        "title": " A  title ",
+        "author": "老 周\n",
+    }
     (member,) = members(json.dumps(row).encode(), "a.jsonl", CONFIG)
     assert member.hints() == {
         "declared": "utf-8",
         "url": "http://example.org/",
         "published": "2020-03-04",
         "title": "A title",
+        "author": "老 周",
         "fetched": "",
         "html": "",
     }

@@ -93,8 +93,9 @@ def _json_member(item: Any, name: str, config: Config) -> Member:
     data = fields[field].encode("utf-8", "replace")
     if len(data) > config.max_bytes:
         return too_large(name, len(data), config)
-    url, title, day = _first(fields, _URL_FIELDS), _first(fields, ("title",)), _day(_first(fields, _DATE_FIELDS))
-    return Member(name, data, "utf-8", url, day, title, html=field == "html")
+    url, day = _first(fields, _URL_FIELDS), _day(_first(fields, _DATE_FIELDS))
+    title, author = _first(fields, ("title",)), _first(fields, ("author",))
+    return Member(name, data, "utf-8", url, day, title, author, html=field == "html")
 
 
 def _first(fields: dict[str, Any], keys: tuple[str, ...]) -> str:

@@ -25,6 +25,7 @@ class Member(NamedTuple):
     url: str = ""
     published: str = ""  # YYYY-MM-DD
     title: str = ""
+    author: str = ""
     html: bool = False  # whether the container calls it HTML
     fetched: str = ""  # when the page was saved: an ISO 8601 time with its zone
     rule: str = ""
@@ -37,7 +38,7 @@ class Member(NamedTuple):
         """
         from pipeline.stages.read import HTML_NAME
 
-        said = {key: getattr(self, key) for key in ("declared", "url", "published", "title", "fetched")}
+        said = {key: getattr(self, key) for key in ("declared", "url", "published", "title", "author", "fetched")}
         return {**said, "html": "html" if self.html or HTML_NAME.search(self.name) else ""}
 
 
