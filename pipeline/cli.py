@@ -1,8 +1,8 @@
 """The command ``qingwen``. Data on standard output, everything else on standard error.
 
-Exit codes: 0 fine; 1 findings (``check``, ``verify``, a ``clean`` whose file is rejected); 2 wrong usage; 3 done, but
-some files could not be read, decoded or processed; 130 interrupted, resumable. Modules that do the work are imported
-by the command that needs them, so that ``--help`` answers at once.
+Exit codes: 0 fine; 1 findings (``check``, ``verify``, a file that ``clean`` or ``align`` cannot use); 2 wrong usage;
+3 done, but some files could not be read, decoded or processed; 130 interrupted, resumable. Modules that do the work
+are imported by the command that needs them, so that ``--help`` answers at once.
 """
 
 from __future__ import annotations
@@ -23,22 +23,48 @@ if TYPE_CHECKING:
 FORMATS = ("txt", "markdown", "parquet", "tmx", "moses", "tsv", "hf")
 # Seconds without a change before a watched file counts as complete, and between two looks.
 _SETTLED = 2.0
+# Rejections of files that hold nothing: to `align`, a side without sentences.
+_NO_TEXT = ("decode.empty", "read.no-text")
 _ENCODER = "local folder of a sentence-transformers model for sentence pairs, or: dictionary"
 
 
 class _Parser(argparse.ArgumentParser):
     """A parser whose errors name the nearest right option."""
 
+    _words: Sequence[str] = ()  # what is being parsed
+
     def error(self, message: str) -> NoReturn:
         hint = ""
         if "unrecognized arguments" in message:
-            from pipeline.config import nearest
-
-            wrong = next((word for word in message.split() if word.startswith("-")), "")
-            known = tuple(option for action in self._actions for option in action.option_strings)
-            hint = nearest(wrong.partition("=")[0], known) if wrong else ""
+            hint = self._right(next((word for word in message.split() if word.startswith("-")), ""))
+        elif "arguments are required" in message:
+            # A required option that is mistyped is missing, and argparse says no more than that.
+            wrong = next((word for word in self._words if self._is_unknown(word)), "")
+            hint = f"; there is no {wrong.partition('=')[0]}{self._right(wrong)}" if wrong else ""
         self.print_usage(sys.stderr)
         self.exit(2, f"{self.prog}: {message}{hint}\n")
+
+    def _is_unknown(self, word: str) -> bool:
+        """Whether a word of the command line is an option that this parser does not have."""
+        if len(word) < 2 or word[0] != "-" or word[1].isdigit() or word == "--":
+            return False
+        known = self._option_string_actions
+        with_value = not word.startswith("--") and word[:2] in known  # -oOUTPUT
+        return word.partition("=")[0] not in known and not with_value
+
+    def _right(self, wrong: str) -> str:
+        """The option that was meant, for the end of a message; it may have been called by the name of its value."""
+        from pipeline.config import nearest
+
+        name = wrong.partition("=")[0]
+        for action in self._actions:
+            if action.required and action.option_strings and name == f"--{action.metavar}".lower():
+                return f"; did you mean {action.option_strings[-1]!r}?"
+        return nearest(name, tuple(self._option_string_actions)) if name else ""
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        self._words = sys.argv[1:] if args is None else list(args)
+        return super().parse_known_args(args, namespace)
 
     def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
         parsed, extra = self.parse_known_args(args, namespace)
@@ -163,10 +189,15 @@ def _run(options: argparse.Namespace) -> int:
 def _inputs(options: argparse.Namespace) -> list[str]:
     inputs: list[str] = []
     for item in options.inputs:
-        inputs += [line for line in sys.stdin.read().splitlines() if line.strip()] if item == "-" else [item]
+        inputs += _paths(sys.stdin.buffer.read()) if item == "-" else [item]
     if not inputs:
         options.parser.error("no input named; for example: qingwen run seeds -o output")
     return inputs
+
+
+def _paths(data: bytes) -> list[str]:
+    """Paths, one a line. Only a line feed ends a line: names may hold any other character, and bytes that are none."""
+    return [line for line in os.fsdecode(data.replace(b"\r\n", b"\n")).split("\n") if line.strip()]
 
 
 def _watch(inputs: list[str], output: str, config: Config, how: Any) -> int:
@@ -291,8 +322,15 @@ def _align(options: argparse.Namespace) -> int:
     from pipeline.alignment import align
     from pipeline.alignment.encoder import load
 
-    encoder = load(_config(options).encoder)
-    zh, en = (_segments(path, options.lines) for path in (options.zh, options.en))
+    config = _config(options)
+    encoder = load(config.encoder)
+    texts = [_readable(path, options.lines, config) for path in (options.zh, options.en)]
+    faults = [(doc.name, doc.rejected) for doc in texts if doc.rejected and doc.rejected.rule not in _NO_TEXT]
+    for name, fault in faults:
+        print(f"qingwen: {name}: {fault.rule}: {fault.reason}", file=sys.stderr)
+    if faults:
+        return 1
+    zh, en = (_segments(doc, options.lines) for doc in texts)
     for bead in align(zh, en, encoder=encoder):
         row = {
             "zh": list(bead.zh),
@@ -306,22 +344,23 @@ def _align(options: argparse.Namespace) -> int:
     return 0
 
 
-def _segments(path: str, lines: bool) -> list[str]:
-    """The lines of a file as they stand, or the sentences of its clean text."""
-    from pipeline.config import Config
+def _readable(path: str, lines: bool, config: Config) -> Document:
+    """The text of a file as it stands, for ``--lines``, or as it shows."""
+    from pipeline.stages import readable
     from pipeline.stages.decode import decode
 
+    with open(path, "rb") as file:
+        return decode(file.read(), path) if lines else readable(file.read(), path, config)
+
+
+def _segments(doc: Document, lines: bool) -> list[str]:
+    """The lines of a text, or its sentences."""
     if lines:
-        with open(path, "rb") as file:
-            doc = decode(file.read(), path)
         text = doc.text.removeprefix("\ufeff").replace("\r\n", "\n")
         return (text[:-1] if text.endswith("\n") else text).split("\n") if text else []
-    from pipeline.stages import readable
     from pipeline.stages.segment import segment
 
-    with open(path, "rb") as file:
-        read: Document = segment(readable(file.read(), path, Config()))
-    return [read.text[part.start : part.end] for part in read.segments]
+    return [doc.text[part.start : part.end] for part in segment(doc).segments]
 
 
 def _add_export(commands: Any) -> None:
@@ -358,7 +397,6 @@ def _add_rules(commands: Any) -> None:
 
 
 def _rules(options: argparse.Namespace) -> int:
-    from pipeline.config import nearest
     from pipeline.rules import Rule, all_rules
 
     rules = all_rules()
@@ -372,7 +410,11 @@ def _rules(options: argparse.Namespace) -> int:
         return 0
     chosen = [rule for rule in rules.values() if not options.id or rule.id.startswith(f"{options.id}.")]
     if not chosen:
-        print(f"qingwen: no rule {options.id!r}{nearest(options.id, tuple(rules))}", file=sys.stderr)
+        from difflib import get_close_matches
+
+        names = {*rules, *(id.partition(".")[0] for id in rules)}
+        near = ", ".join(get_close_matches(options.id, sorted(names), n=4, cutoff=0.0))
+        print(f"qingwen: no rule or stage {options.id!r}; nearest are: {near}", file=sys.stderr)
         return 2
     width = max(len(rule.id) for rule in chosen)
     for rule in chosen:

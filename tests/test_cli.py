@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -60,6 +62,17 @@ def test_clean_prints_text_or_the_record(capsysbinary: pytest.CaptureFixture[byt
     assert row["source"] == SEED.name
 
 
+def test_what_a_json_file_says_of_its_text_is_in_the_record(
+    tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    said = {"url": "http://example.org/1", "title": "A page", "author": "老周", "date": "2020-03-04"}
+    path = tmp_path / "page.jsonl"
+    path.write_text(json.dumps({**said, "text": SEED.read_text("utf-8")}), "utf-8")
+    assert main(["clean", "--json", str(path)]) == 0
+    row = json.loads(capsysbinary.readouterr().out)
+    assert (row["url"], row["author"], row["published"]) == ("http://example.org/1", "老周", "2020-03-04")
+
+
 def test_clean_reads_standard_input() -> None:
     command = [sys.executable, "-m", "pipeline", "clean", "-"]
     done = subprocess.run(command, input=SEED.read_bytes(), capture_output=True, check=True, cwd=ROOT)
@@ -94,6 +107,15 @@ def test_a_run_with_an_undecodable_file_is_exit_3(tmp_path: Path) -> None:
         (["export", "nowhere", "--to", "tmx"], "nowhere"),
         (["verify", "nowhere", "--inputs", "seeds"], "nowhere"),
         (["polish"], "polish"),
+        (["run", "seeds", "--ouput", "x"], "required: -o/--output; there is no --ouput; did you mean '--output'?"),
+        (["run", "seeds", "--ouput=x", "-"], "there is no --ouput; did you mean '--output'?"),
+        (["verify", "x", "--input", "seeds"], "required: --inputs; there is no --input; did you mean '--inputs'?"),
+        (["export", "x", "--format", "txt"], "required: --to; there is no --format; did you mean '--to'?"),
+        (["run", "seeds"], "arguments are required: -o/--output\n"),
+        (["rules", "repair.spaced-posessive"], "nearest are: repair.spaced-possessive, "),
+        (["rules", "stirp"], "strip"),
+        (["export", "x", "--to", "tmx", "--min-score", "5"], "min_score = 5.0: a score is between 0 and 1"),
+        (["export", "x", "--to", "tmx", "--min-score", "nan"], "min_score = nan: a score is between 0 and 1"),
     ],
 )
 def test_a_wrong_call_is_exit_2_and_names_what_would_be_right(
@@ -183,6 +205,45 @@ def test_paths_on_standard_input(tmp_path: Path) -> None:
     names = f"{SEED}\n{SEEDS / '003_2da3ac4793e5055e.txt'}\n"
     done = subprocess.run(command, input=names, text=True, capture_output=True, check=True, cwd=ROOT)
     assert "2 inputs = 2 documents" in done.stderr
+
+
+def test_a_path_on_standard_input_ends_at_a_line_feed_only(tmp_path: Path) -> None:
+    names = ["a\u2028b.txt", "c\x0bd\x0ce\x85f\x1cg.txt", "h\ri.txt", os.fsdecode(b"j\xff.txt")]
+    for name in names:
+        shutil.copy(SEED, tmp_path / name)
+    lines = b"".join(os.fsencode(tmp_path / name) + b"\n" for name in names) + bytes(SEED) + b"\r\n"
+    command = [sys.executable, "-m", "pipeline", "run", "-", "-o", str(tmp_path / "out"), "--dry-run"]
+    done = subprocess.run(command, input=lines, capture_output=True, check=True, cwd=ROOT)
+    assert done.stdout.count(b"new\t") == 5
+
+
+@pytest.mark.parametrize(
+    ("data", "options", "code", "told"),
+    [
+        (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), [], 1, "other: decode.binary: not text"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), ["--lines"], 1, "other: decode.binary: not text"),
+        (gzip.compress("港口的仓库。\n".encode()), ["--lines"], 1, "other: decode.binary: not text"),
+        (b"", [], 0, ""),
+        (b" \n", [], 0, ""),
+        (b"", ["--lines"], 0, ""),
+    ],
+)
+def test_align_says_which_side_it_cannot_read(
+    data: bytes,
+    options: list[str],
+    code: int,
+    told: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfdbinary: pytest.CaptureFixture[bytes],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("other").write_bytes(data)
+    Path("en.txt").write_text("The warehouse was empty.\n", "utf-8")
+    assert main(["align", "other", "en.txt", *options]) == code
+    out, err = capfdbinary.readouterr()
+    assert told in err.decode()
+    assert bool(out) == (code == 0)
 
 
 def test_help_and_import_load_nothing_heavy() -> None:

@@ -92,6 +92,10 @@ def run(
     are rows in ``rejected``. The bytes written depend on inputs and ``config`` only, not on ``options``, earlier runs
     or the clock.
     """
+    if isinstance(inputs, str | bytes | os.PathLike):
+        raise TypeError(
+            f"run() takes a list of inputs, not {type(inputs).__name__}; for one folder: run([folder], output)"
+        )
     config = config or Config()
     folder = Path(output)
     named = name_inputs([os.fspath(item) for item in inputs])

@@ -14,7 +14,7 @@ from typing import Any
 
 import orjson
 
-from pipeline.config import nearest
+from pipeline.config import check_score, nearest
 from pipeline.records import schema
 from pipeline.records.files import Parts
 
@@ -44,8 +44,10 @@ def export(output: Path, to: str, destination: Path | None, min_score: float = 0
     ``destination`` is a folder; for ``tmx`` and ``tsv`` a file; for ``moses`` a folder that exists, or a file name to
     which ``.zh`` and ``.en`` are added. Without one, ``tmx`` and ``tsv`` go to standard output and all others to
     ``OUTPUT/export/FORMAT``, which then holds this export and nothing else. Pairs below ``min_score`` are left out.
-    Raises ``ExportError`` for an unknown format, for what is no output, and for a missing library.
+    Raises ``ExportError`` for an unknown format, for what is no output, and for a missing library, ``ConfigError`` for
+    an impossible ``min_score``.
     """
+    check_score("min_score", min_score)
     if to not in _FORMATS:
         raise ExportError(f"unknown format {to!r}{nearest(to, tuple(_FORMATS))}")
     if not (output / "run.json").is_file():

@@ -22,6 +22,15 @@ Rows = Callable[[Path, str], list[dict[str, object]]]
 Files = Callable[[Path], dict[str, bytes]]
 
 
+@pytest.mark.parametrize("inputs", ["seeds", b"seeds", Path("seeds")])
+def test_one_input_that_is_no_list_is_a_wrong_call(inputs: object, tmp_path: Path) -> None:
+    with pytest.raises(
+        TypeError, match=r"run\(\) takes a list of inputs, not \w+; for one folder: run\(\[folder\], output\)"
+    ):
+        run(inputs, tmp_path / "out")  # type: ignore[arg-type]
+    assert not (tmp_path / "out").exists()
+
+
 def test_every_input_is_a_document_or_rejected_with_a_reason(inputs: Path, tmp_path: Path, read_rows: Rows) -> None:
     report = run([inputs], tmp_path / "out")
     documents = read_rows(tmp_path / "out", "documents")

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from written import Output, pair
 
+from pipeline.config import ConfigError
 from pipeline.records import tmx as tmx_module
 from pipeline.records.export import ExportError, _one_line, export, markdown, safe_name
 
@@ -209,6 +210,9 @@ def test_wrong_calls_teach(output: Output, tmp_path: Path, monkeypatch: pytest.M
         export(output.path, "text", None)
     with pytest.raises(ExportError, match=r"is no output of a run: it has no run\.json"):
         export(tmp_path, "txt", None)
+    for score in (5, -0.1, float("nan")):
+        with pytest.raises(ConfigError, match="a score is between 0 and 1"):
+            export(output.path, "tmx", tmp_path / "x", score)
     with pytest.raises(ExportError, match="is a file; txt is written to a folder"):
         export(output.path, "txt", output.path / "run.json")
     monkeypatch.setattr("pipeline.records.export._has_pyarrow", lambda: False)
