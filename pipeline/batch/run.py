@@ -269,7 +269,8 @@ def _clean(state: State, pool: Pool, progress: Progress) -> int:
             done += len(outcome.results)
             if outcome.failure or not outcome.results:
                 _blame(state, outcome)
-            progress.step(files=int(outcome.done), rejected=sum(bool(result.rejected) for result in outcome.results))
+            rejected = sum(bool(result.rejected) for result in outcome.results)
+            progress.step(_size(outcome.task.path) if outcome.done else 0, files=int(outcome.done), rejected=rejected)
         progress.end()
     return done
 
@@ -361,6 +362,13 @@ def _is_settled(path: bytes, seconds: float) -> bool:
         return time.time() - os.stat(path).st_mtime >= seconds
     except OSError:
         return True
+
+
+def _size(path: bytes) -> int:
+    try:
+        return os.stat(path).st_size
+    except OSError:
+        return 0
 
 
 def _stat(path: bytes) -> str:

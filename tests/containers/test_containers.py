@@ -84,6 +84,7 @@ GOOD = [
     ("a.json", b'{"text": "one"}\n{"text": "two"}\n', [("a.json!0", b"one"), ("a.json!1", b"two")]),
     ("a.jsonl.gz", packed(b'{"text": "one"}\n'), [("a.jsonl.gz!0", b"one")]),
     ("a.jsonl", b'{"text": "half \\ud83d pair"}', [("a.jsonl!0", b"half ? pair")]),
+    ("a.jsonl", '{"text": "港口的灯在六点熄灭，第一条船开进来。"}'.encode("gbk"), [("a.jsonl!0", "港口的灯在六点熄灭，第一条船开进来。".encode())]),
     ("a.mhtml", MHTML, [("a.mhtml!2", "<html><body><p class=\"a\">It’s a page.</p></body></html>".encode())]),
     ("a.warc", record("warcinfo", b"x") + record("response", response(PAGE)), [("a.warc!1", PAGE)]),
     ("a.warc.gz", packed(record("request", b"x")) + packed(record("response", response(PAGE))), [("a.warc.gz!1", PAGE)]),
@@ -194,6 +195,12 @@ def test_names_of_old_chinese_archives_are_gbk() -> None:
         data = data[:flag] + bytes((data[flag], data[flag + 1] & ~0x08)) + data[flag + 2 :]
     (member,) = members(data, "a.zip", CONFIG)
     assert member.name == "a.zip!港口/新闻.txt" + "_" * (len(name) - len(old))
+
+
+def test_of_a_bomb_nothing_is_taken() -> None:
+    assert [(member.name, member.rule) for member in members(packed(ZEROS), "a.txt.gz", CONFIG)] == [
+        ("a.txt.gz", "containers.bomb")
+    ]
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")

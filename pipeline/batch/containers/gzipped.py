@@ -82,7 +82,7 @@ def gzip_members(file: IO[bytes], name: str, config: Config, depth: int, inner_m
         if len(data) > config.max_bytes:
             if not raw.fault:
                 yield too_large(f"{name}!{inner}", len(data), config)
-        elif data or not raw.fault:
+        elif not raw.fault or (data and raw.fault.rule != "containers.bomb"):
             # A container again, or the one document; a fault of the gzip data follows below.
             yield from inner_members(io.BytesIO(data), f"{name}!{inner}", config, depth + 1)
     if raw.fault:

@@ -79,9 +79,20 @@ def _loads(data: bytes) -> Any:
     except orjson.JSONDecodeError:
         pass
     try:
-        return json.loads(data, strict=False)  # lone surrogates, NaN, control characters
+        return json.loads(_decoded(data), strict=False)  # lone surrogates, NaN, control characters
     except (ValueError, RecursionError) as error:
         return FaultError("containers.broken", f"no JSON: {error}")
+
+
+def _decoded(data: bytes) -> str | bytes:
+    """JSON that is no UTF-8 as text: some scrapers write it in GBK."""
+    from pipeline.stages.decode import decode
+
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return decode(data, "").source
+    return data
 
 
 def _json_member(item: Any, name: str, config: Config) -> Member:
