@@ -1,8 +1,9 @@
 """The laws of one written document, checked against the bytes it came from.
 
 Nothing here trusts the program that wrote the records: blocks are compared with the bytes of the file, what is in
-neither a block nor a change is looked at again, and a page is tokenised anew. Each finding is a sentence with the
-offsets concerned; ``[]`` means that the document keeps every law.
+neither a block nor a change is looked at again, and a page is tokenised anew. Only script, format and what a reader
+left out are asked of the stages again that told them first. Each finding is a sentence with the offsets concerned;
+none means that the document keeps every law.
 """
 
 from __future__ import annotations
@@ -12,14 +13,24 @@ import hashlib
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pipeline.config import Config
+from pipeline.rules import languages
+
+if TYPE_CHECKING:
+    from pipeline.alignment.terms import Bracket
 
 Row = Mapping[str, Any]
 Span = tuple[int, int]
 
 # Formats whose every character is text: nothing is passed over but a BOM and the CR of a CRLF.
 _FLAT = frozenset({"text"})
+# Stages that make the text as read, in which lines are judged and repaired by later ones.
+_READING = frozenset({"decode", "read"})
+# Densities are written to four decimals.
+_DENSITY_STEP = 0.0001
 # What a reader of a page may put between two kept runs of its own accord: line breaks and cell tabs.
 _READERS_OWN = "\n\t"
 # Longest piece of a text that a message quotes, in characters.
@@ -32,6 +43,9 @@ _REVERSIBLE = frozenset(("utf-8", "ascii", "gb18030", "gbk"))
 _STATEFUL = frozenset(("utf-16", "utf-32", "utf-8-sig", "utf-7", "hz", "punycode", "idna"))
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
+# Taken out by ``decode`` before anything else, even out of a tag. Few files hold any, which the bytes tell sooner.
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
+_CONTROL_BYTES = bytes((*range(0x09), *range(0x0E, 0x20), 0x7F))
 
 
 class Kept(NamedTuple):
@@ -50,10 +64,14 @@ def offences(row: Row, changes: Sequence[Row], sentences: Sequence[Row], data: b
     yield from same_sentences(row, sentences)
     yield from numbered(row, changes, len(data))
     yield from roles(row, changes)
+    yield from measured(row, changes)
+    yield from artifacts(row, changes)
     encoding = row["metadata"]["encoding"]
     if not is_stateless(encoding):
         yield f"metadata.encoding {encoding!r} is no codec that decodes any slice"
         return
+    yield from format_read(row, data)
+    yield from left_out(row, data)
     kept, broken = blocks(row, data)
     yield from broken
     if not broken:
@@ -139,6 +157,84 @@ def roles(row: Row, changes: Sequence[Row]) -> Iterator[str]:
         yield f"segments have the role {role!r}, which is none; there are: {', '.join(ROLES)}"
     for role in sorted({change["role"] for change in changes if change["stage"] != "user"} - {"", *ROLES}):
         yield f"removed lines have the role {role!r}, which is none; there are: {', '.join(ROLES)}"
+
+
+def measured(row: Row, changes: Sequence[Row]) -> Iterator[str]:
+    """What the metadata says of the text is what text and changes make."""
+    from pipeline.stages.detect import han_units, word_count
+
+    text, metadata = row["text"], row["metadata"]
+    later = (change for change in changes if change["stage"] not in _READING)
+    chars_in = len(text) + sum(len(change["before"]) - len(change["after"]) for change in later)
+    if metadata["chars_in"] != chars_in:
+        yield f"metadata.chars_in is {metadata['chars_in']}, text and changes make {chars_in}"
+    script = languages.script(text, round(han_units(text)), word_count(text))
+    if metadata["script"] != script:
+        yield f"metadata.script is {metadata['script']!r}, that of the text {script!r}"
+    if (words := metadata["flags"].split()) != sorted(set(words)):
+        yield f"metadata.flags is {metadata['flags']!r}, whose words do not ascend"
+
+
+def artifacts(row: Row, changes: Sequence[Row]) -> Iterator[str]:
+    """The density of artifacts comes from a whole number, and no fewer than were repaired (some are only counted)."""
+    from pipeline.stages.detect import units
+    from pipeline.stages.repair.repair import _ARTIFACTS
+
+    density = row["metadata"]["artifacts_per_1000"]
+    rules = [change["rule"] for change in changes]
+    repaired = sum(rule in _ARTIFACTS or rule.startswith("repair.term.") for rule in rules)
+    if not repaired and not density:
+        return
+    size = units(row["text"])
+    count = round(density * size / 1000)
+    if abs((1000 * count / size if size else 0.0) - density) > _DENSITY_STEP:
+        yield f"metadata.artifacts_per_1000 is {density}, no whole number of artifacts in {size} units"
+    elif size and count < repaired:
+        yield f"metadata.artifacts_per_1000 is {density}, {count} in {size} units, but {repaired} were repaired"
+
+
+def of_run(row: Row, run: Row) -> Iterator[str]:
+    """The document is of the version and the configuration that ``run.json`` names."""
+    metadata, config = row["metadata"], run.get("config")
+    if metadata["pipeline"] != run.get("version"):
+        yield f"metadata.pipeline is {metadata['pipeline']!r}, the version in run.json {run.get('version')!r}"
+    digest = config.get("digest") if isinstance(config, dict) else None
+    if metadata["config"] != digest:
+        yield f"metadata.config is {metadata['config']!r}, config.digest in run.json {digest!r}"
+
+
+def format_read(row: Row, data: bytes) -> Iterator[str]:
+    """The bytes are of the format that is named; a container may have called its member HTML."""
+    from pipeline.records.visible import is_escaped
+    from pipeline.stages.read import HTML_NAME, is_html
+    from pipeline.stages.read.wechat import is_wechat
+
+    source, format = row["source"], row["metadata"]["format"]
+    flat = format in _FLAT
+    page = _decode(data, row["metadata"]["encoding"])
+    if len(data.translate(None, _CONTROL_BYTES)) < len(data):
+        page = _CONTROL.sub("", page)
+    html = is_html(page, HTML_NAME.search(source) is not None)
+    if flat and html:
+        yield f"metadata.format is {format!r}, but the file is a page"
+    elif not flat and not html and not ("!" in source and is_html(page, True)):
+        yield f"metadata.format is {format!r}, but the file is no page"
+    elif not flat and not is_escaped(page) and is_wechat(page) != (format == "wechat"):
+        yield f"metadata.format is {format!r}, but the file is {'no' if format == 'wechat' else 'a'} page of WeChat"
+
+
+def left_out(row: Row, data: bytes) -> Iterator[str]:
+    """What the reader is said to leave out, it leaves out when the page is read again; it hardly ever does."""
+    from pipeline.stages import readable
+
+    metadata = row["metadata"]
+    if not (said := metadata["unlocated"]):
+        return
+    html = metadata["format"] not in _FLAT
+    again = readable(data, "", Config(max_bytes=len(data)), declared=metadata["encoding"], html=html)
+    found = again.metadata.get("unlocated", 0)
+    if said != found:
+        yield f"metadata.unlocated is {said}, the reader leaves out {found}"
 
 
 def blocks(row: Row, data: bytes) -> tuple[list[Kept], list[str]]:
@@ -228,6 +324,35 @@ def pair_side(row: Row, side: str, text: str) -> Iterator[str]:
     said = row["translation"][side]
     if held != "".join(said.split()):
         yield f"translation.{side} is {quote(said)}, its spans hold {quote(held)}"
+
+
+def pair_id(row: Row) -> str:
+    """The id of a pair: a hash of its documents and spans."""
+    name = f"{row['zh_doc']} {row['en_doc']} {row['zh_spans']} {row['en_spans']}"
+    return hashlib.sha256(name.encode()).hexdigest()[:16]
+
+
+def declarations(document: Row, changes: Sequence[Row]) -> list[Bracket]:
+    """The brackets of a document, and of the lines removed from it, that may declare terms."""
+    from pipeline.alignment.terms import brackets
+
+    removed = (change["before"] for change in changes if change["stage"] == "strip")
+    texts = [document["text"], *(text for text in removed if "(" in text or "（" in text)]
+    return [found for text in texts for found in brackets(text)]
+
+
+def times(term: Row, brackets: Iterable[Bracket]) -> tuple[int, int]:
+    """How often these brackets of one document declare a term, at least and at most.
+
+    Which Chinese before a bracket belongs to the term, only the dictionary tells; but it says the same wherever the
+    same words stand before it, and mostly only one kind of words does.
+    """
+    alike = Counter(
+        (chinese, exact)
+        for chinese, english, exact in brackets
+        if english == term["en"] and (chinese == term["zh"] if exact else chinese.endswith(term["zh"]))
+    )
+    return min(alike.values(), default=0), sum(alike.values())
 
 
 def quote(text: str) -> str:

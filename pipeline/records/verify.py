@@ -2,13 +2,14 @@
 
 Nothing is believed that can be looked up: rows are held to the shipped schemas, texts to the bytes of the files they
 came from (``pipeline.records.laws``), references to the rows they name, counts to the rows that are there. Memory holds
-one document at a time, and of all documents only name, id and place in their file.
+one document at a time, of all documents only name, id and place in their file, and the terms.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from itertools import islice
@@ -20,15 +21,17 @@ import orjson
 
 from pipeline.config import Config
 from pipeline.records import laws, schema
+from pipeline.records.files import shard_digits
 
 Row = dict[str, Any]
 
 # What an output may hold at its top, besides .qingwen (state of later runs) and what `qingwen export` puts in export/.
-_SHARDED = ("documents", "changes", "sentences", "rejected", "pairs")
+_BESIDE = ("changes", "sentences", "pairs")  # a file for each of documents/, of its name
+_SHARDED = ("documents", "rejected", *_BESIDE)
 _SINGLE = ("terms.jsonl", "rules.json", "run.json")
-_NEEDED = ("rules.json", "run.json")
 _OTHERS = (".qingwen", "export")
-_SHARD_NAME = re.compile(r"[0-9a-f]+\.jsonl")
+# What run.json counts by name.
+_TALLIES = ("languages", "rejected_by_rule", "changes_by_stage", "lines_removed_by_role")
 # Containers whose members are kept unpacked (in a temporary file) at a time: names in order of source visit one after
 # the other, but a large output has one file per hash prefix and comes back to each container.
 _OPEN_CONTAINERS = 8
@@ -45,10 +48,10 @@ def verify(output: Path, inputs: Sequence[Path], limit: int = 20) -> list[str]:
     if not (output / "run.json").is_file():
         raise UsageError(f"{str(output)!r} is no output of a run: it has no run.json")
     named = name_inputs([str(path) for path in inputs])
-    run, _ = _object(output / "run.json", "run")
+    run, fault = _object(output / "run.json", "run")
     files = {found.source: found.path for found in find_files(named, output, *_patterns(run))}
     with closing(_Sources(files, _limits(run))) as sources:
-        return list(islice(_Check(output, sources).offences(), limit))
+        return list(islice(_Check(output, sources, run, fault).offences(), limit))
 
 
 class _Line(NamedTuple):
@@ -63,19 +66,25 @@ class _Line(NamedTuple):
 class _Check:
     """One verification: what has been seen of the output so far."""
 
-    def __init__(self, output: Path, sources: _Sources) -> None:
+    def __init__(self, output: Path, sources: _Sources, run: Row, fault: str) -> None:
         self.output = output
         self.sources = sources
+        self.run = run
+        self.run_fault = fault
+        self.digits = {table: _digits(run.get(table)) for table in ("documents", "rejected")}
         self.documents: dict[str, str] = {}  # source -> id
         self.places: dict[str, tuple[Path, int]] = {}  # id -> where its row is
         self.rejected: set[str] = set()  # sources
         self.references: list[tuple[str, str, str]] = []  # where, key, source of a document that must be there
         self.counts = dict.fromkeys(schema.TABLES, 0)
+        self.tallies: dict[str, Counter[str]] = {name: Counter() for name in _TALLIES}
+        self.near_duplicates = 0
         self.faults: list[str] = []  # of the files being read, waiting to be told
 
     def offences(self) -> Iterator[str]:
         yield from self._files()
         yield from self._rules()
+        yield from self._read_terms()
         for path in self._shards("documents"):
             yield from self._documents(path)
         for path in self._shards("rejected"):
@@ -96,18 +105,30 @@ class _Check:
                 continue
             if path.name in _SHARDED and path.is_dir():
                 for shard in sorted(path.iterdir()):
-                    if not _SHARD_NAME.fullmatch(shard.name):
+                    if not self._is_shard(shard):
                         yield f"{path.name}/{shard.name}: no file of an output{_partial(shard)}"
             elif path.name not in _SINGLE:
                 yield f"{path.name}: no file of an output{_partial(path)}"
-        for name in _NEEDED:
+        for name in _SINGLE:
             if not (self.output / name).is_file():
                 yield f"{name} is missing"
         documents = {path.name for path in self._shards("documents")}
-        for table in ("changes", "sentences"):
-            for path in self._shards(table):
-                if path.name not in documents:
-                    yield f"{table}/{path.name}: there is no documents/{path.name} beside it"
+        for table in _BESIDE:
+            beside = {path.name for path in self._shards(table)}
+            for name in sorted(beside - documents):
+                yield f"{table}/{name}: there is no documents/{name} beside it"
+            for name in sorted(documents - beside):
+                yield f"{table}/{name} is missing"
+
+    def _is_shard(self, path: Path) -> bool:
+        """Whether a file is one of those that an output of this size has."""
+        digits = self.digits["rejected" if path.parent.name == "rejected" else "documents"]
+        return bool(re.fullmatch(rf"[0-9a-f]{{{digits}}}\.jsonl" if digits else r"00000\.jsonl", path.name))
+
+    def _belongs(self, source: str, path: Path) -> bool:
+        """Whether the hash of ``source`` puts its row into this file."""
+        digits = self.digits[path.parent.name]
+        return not digits or hashlib.sha256(source.encode()).hexdigest()[:digits] == path.stem
 
     def _rules(self) -> Iterator[str]:
         rules, fault = _object(self.output / "rules.json", "rules")
@@ -152,6 +173,8 @@ class _Check:
             label = f"{where} ({source})"
             if source <= last:
                 yield f"{label}: does not come after {last!r} in order of source"
+            if not self._belongs(source, path):
+                yield f"{label}: the hash of the source names another file"
             if source in self.documents:
                 yield f"{label}: the source has a document already"
             if id in self.places:
@@ -163,6 +186,9 @@ class _Check:
                 self.references.append((label, "metadata.near_duplicate_of", near))
             data = self.sources.read(source)
             own_changes, own_sentences = changes.take(id), sentences.take(id)
+            self._count(row, own_changes)
+            self.terms.look(row, own_changes)
+            yield from (f"{label}: {finding}" for finding in laws.of_run(row, self.run))
             if self.faults:
                 yield from self._told()
                 continue  # whatever else seems wrong with this document follows from its broken rows
@@ -174,10 +200,19 @@ class _Check:
                 continue
             for finding in laws.offences(row, own_changes, own_sentences, data):
                 yield f"{label}: {finding}"
+        if self.digits["documents"] and not last:
+            yield f"documents/{path.name}: no row, so there should be no such file"
         for table, group in (("changes", changes), ("sentences", sentences)):
             if left := group.first():
                 yield f"{left.where}: {table} of {left.row['id']}, which is no document here or stands out of order"
         yield from self._told()
+
+    def _count(self, row: Row, changes: Sequence[Row]) -> None:
+        """Add a document to what run.json must say."""
+        self.near_duplicates += bool(row["metadata"]["near_duplicate_of"])
+        self.tallies["languages"][row["lang"]] += 1
+        self.tallies["changes_by_stage"].update(change["stage"] for change in changes)
+        self.tallies["lines_removed_by_role"].update(change["role"] for change in changes if change["role"])
 
     def _beside(self, path: Path, table: str) -> Iterator[_Line]:
         beside = self.output / table / path.name
@@ -191,10 +226,13 @@ class _Check:
             label = f"{where} ({source})"
             if source <= last:
                 yield f"{label}: does not come after {last!r} in order of source"
+            if not self._belongs(source, path):
+                yield f"{label}: the hash of the source names another file"
             if source in self.documents or source in self.rejected:
                 yield f"{label}: the source has a row already"
             last = source
             self.rejected.add(source)
+            self.tallies["rejected_by_rule"][row["rule"]] += 1
             if row["rule"] not in self.rules:
                 yield f"{label}: rules.json has no rule {row['rule']!r}"
             if row["encoding"] and not laws.is_stateless(row["encoding"]):
@@ -203,6 +241,8 @@ class _Check:
                 yield f"{label}: stage {row['stage']!r} is not that of rule {row['rule']!r}"
             yield from (f"{label}: {finding}" for finding in laws.duplicate(row, self.documents))
             yield from self._rejected_bytes(row, label)
+        if self.digits["rejected"] and not last:
+            yield f"rejected/{path.name}: no row, so there should be no such file"
         yield from self._told()
 
     def _rejected_bytes(self, row: Row, label: str) -> Iterator[str]:
@@ -225,6 +265,10 @@ class _Check:
             yield from self._told()
             if row["bead"] != (bead := f"{len(row['zh_spans'])}-{len(row['en_spans'])}"):
                 yield f"{where}: bead is {row['bead']!r}, the spans make {bead!r}"
+            if row["id"] != (id := laws.pair_id(row)):
+                yield f"{where}: id is {row['id']}, documents and spans make {id}"
+            if row["zh_doc"] in self.places and self.places[row["zh_doc"]][0].name != path.name:
+                yield f"{where}: the row of zh_doc {row['zh_doc']} is not in documents/{path.name}"
             for side in ("zh", "en"):
                 text = self._text(row[f"{side}_doc"], texts)
                 if text is None:
@@ -246,32 +290,79 @@ class _Check:
                 texts.popitem(last=False)
         return texts[id]
 
-    def _terms(self) -> Iterator[str]:
+    def _read_terms(self) -> Iterator[str]:
         path = self.output / "terms.jsonl"
-        if not path.is_file():
-            return
-        for row, where, _, _ in self._lines(path, "terms"):
-            yield from self._told()
-            if row["count"] < len(row["docs"]):
-                yield f"{where}: {row['zh']} = {row['en']}: count is {row['count']}, but docs has {len(row['docs'])}"
+        self.terms = _Terms(self._lines(path, "terms") if path.is_file() else ())
+        yield from self._told()
+
+    def _terms(self) -> Iterator[str]:
+        yield from self.terms.offences()
+        for row, where, _, _ in self.terms.lines:
             for id in row["docs"]:
                 if id not in self.places:
                     yield f"{where}: {row['zh']} = {row['en']}: {id} is no document"
-        yield from self._told()
 
     def _conservation(self) -> Iterator[str]:
         """Every input has one row, and the counts in run.json are those of the rows."""
-        run, fault = _object(self.output / "run.json", "run")
-        if fault:
-            yield fault
+        run = self.run
+        if self.run_fault:
+            yield self.run_fault
             return
         for table in ("documents", "rejected", "pairs", "terms"):
-            if run.get(table, self.counts[table]) != self.counts[table]:
+            if run[table] != self.counts[table]:
                 yield f"run.json: {table} is {run[table]}, there are {self.counts[table]} rows"
+        if run["near_duplicates"] != self.near_duplicates:
+            yield f"run.json: near_duplicates is {run['near_duplicates']}, the rows make {self.near_duplicates}"
+        for name, tally in self.tallies.items():
+            for key in sorted(tally.keys() | run[name].keys()):
+                if (told := run[name].get(key, 0)) != tally[key]:
+                    yield f"run.json: {name} of {key!r} is {told}, the rows make {tally[key]}"
         if run["inputs"] != run["documents"] + run["rejected"]:
             yield f"run.json: inputs {run['inputs']} != documents {run['documents']} + rejected {run['rejected']}"
         for source in self.sources.never_read(self.rejected):
             yield f"{source}: an input without a row in documents or rejected"
+
+
+class _Terms:
+    """The rows of ``terms.jsonl``, and how often the documents they name declare them."""
+
+    def __init__(self, lines: Iterable[_Line]) -> None:
+        self.lines = list(lines)
+        self._least = [0] * len(self.lines)
+        self._most = [0] * len(self.lines)
+        self._silent: list[str] = []
+        self._of: dict[str, list[int]] = {}  # id of a document -> the terms that name it
+        for number, line in enumerate(self.lines):
+            for id in line.row["docs"]:
+                self._of.setdefault(id, []).append(number)
+
+    def look(self, document: Row, changes: Sequence[Row]) -> None:
+        """Look in a document and in what was removed from it for the terms that name it."""
+        numbers = self._of.get(document["id"], ())
+        found = laws.declarations(document, changes) if numbers else []
+        for number in numbers:
+            row, where, _, _ = self.lines[number]
+            least, most = laws.times(row, found)
+            self._least[number] += least
+            self._most[number] += most
+            if not most:
+                self._silent.append(f"{where}: {row['zh']} = {row['en']}: {document['source']} does not declare it")
+
+    def offences(self) -> Iterator[str]:
+        """What is wrong with the terms, once all documents have been looked at."""
+        yield from self._silent
+        last = ("", "")
+        for (row, where, _, _), least, most in zip(self.lines, self._least, self._most, strict=True):
+            label = f"{where}: {row['zh']} = {row['en']}"
+            if (row["en"], row["zh"]) <= last:
+                yield f"{label}: does not come after {last[1]} = {last[0]} in order of English and Chinese"
+            last = (row["en"], row["zh"])
+            if row["docs"] != sorted(set(row["docs"])):
+                yield f"{label}: docs does not ascend"
+            if not least <= row["count"] <= most:
+                said = f"{least}" if least == most else f"{least} to {most}"
+                docs = f"docs has {len(row['docs'])}, which declare it {said} times"
+                yield f"{label}: count is {row['count']}, but {docs}"
 
 
 class _Group:
@@ -353,6 +444,11 @@ class _Sources:
                 places[member.name] = (spool.tell(), len(member.data))
                 spool.write(member.data)
         return spool, places
+
+
+def _digits(count: object) -> int:
+    """Hex digits in the names of the files that hold so many rows."""
+    return shard_digits(count) if type(count) is int else 0
 
 
 def _patterns(run: Row) -> tuple[list[str], list[str]]:

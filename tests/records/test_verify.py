@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import zipfile
 from collections.abc import Callable
@@ -9,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from written import Output, legacy, page, plain
+from written import PLAIN, Output, legacy, page, plain
 
+from pipeline.alignment.terms import Bracket
 from pipeline.batch.discover import UsageError
 from pipeline.document import Document
 from pipeline.records import laws
 from pipeline.records.verify import verify
+from pipeline.records.write import document_id
 
 
 def found(output: Output, limit: int = 20) -> list[str]:
@@ -25,7 +28,7 @@ def test_good_records_have_no_offence(output: Output) -> None:
     assert [row["text"] for row in output.rows("documents/00000.jsonl")] == [
         "我们明天见面（10 点）。\nSee you tomorrow at 10.",
         "Fish & chips\n两条 鱼。",
-        "台北明天下雨。",
+        "臺北(Taipei)明天會下雨。",
     ]
     assert found(output) == []
 
@@ -64,6 +67,25 @@ DAMAGES: dict[str, tuple[tuple[str, Callable[..., object]], str]] = {
     ),
     "another id": (put("documents", 2, id="0" * 16), "the first 16 digits of the file's SHA-256 are"),
     "another hash": (put_meta(0, sha256="0" * 64), "metadata.sha256 is 000"),
+    "another length as read": (put_meta(0, chars_in=1), "metadata.chars_in is 1, text and changes make 47"),
+    "text never left out": (put_meta(0, unlocated=77), "metadata.unlocated is 77, the reader leaves out 0"),
+    "text of a page never left out": (put_meta(1, unlocated=77), "metadata.unlocated is 77, the reader leaves out 0"),
+    "another density of artifacts": (put_meta(0, artifacts_per_1000=99.9), "is 99.9, no whole number of artifacts in"),
+    "artifacts in no words": (put_meta(2, artifacts_per_1000=0.1), "is 0.1, no whole number of artifacts in"),
+    "fewer artifacts than repaired": (
+        act("changes", lambda rows: rows[0].update(rule="repair.term.lynx")),
+        "metadata.artifacts_per_1000 is 0.0, 0 in 8.375 units, but 1 were repaired",
+    ),
+    "another configuration": (put_meta(0, config="0" * 16), "metadata.config is '0000000000000000', config.digest in"),
+    "another version": (put_meta(0, pipeline="9.9"), "metadata.pipeline is '9.9', the version in run.json"),
+    "a flag that is none": (put_meta(0, flags="nonsense"), "metadata.flags is 'nonsense': it must match pattern"),
+    "flags out of order": (put_meta(0, flags="title-mismatch list-page"), "whose words do not ascend"),
+    "a format that is none": (put_meta(0, format="pdf"), "metadata.format is 'pdf': it must be one of"),
+    "a text said to be a page": (put_meta(0, format="html"), "metadata.format is 'html', but the file is no page"),
+    "a page said to be a text": (put_meta(1, format="text"), "metadata.format is 'text', but the file is a page"),
+    "a page said to be WeChat's": (put_meta(1, format="wechat"), "is 'wechat', but the file is no page of WeChat"),
+    "a script that is none": (put_meta(0, script="Cyrl"), "metadata.script is 'Cyrl': it must be one of"),
+    "another script": (put_meta(2, script="Hans"), "metadata.script is 'Hans', that of the text 'Hant'"),
     "another size": (put_meta(0, bytes=3), "metadata.bytes is 3, the file has"),
     "another length": (put_meta(0, chars_out=3), "metadata.chars_out is 3, the text has"),
     "no such codec": (put_meta(0, encoding="utf-99"), "'utf-99' is no codec"),
@@ -126,11 +148,42 @@ DAMAGES: dict[str, tuple[tuple[str, Callable[..., object]], str]] = {
     "a term in more documents than times": (put("terms", 0, docs=["0" * 16, "1" * 16]), "count is 1, but docs has 2"),
     "rejected and kept": (put("rejected", 0, source="a/plain.txt"), "the source has a row already"),
     "rejected for no reason": (put("rejected", 0, reason=""), "reason is ''"),
+    "a pair of another id": (put("pairs", 0, id="0" * 16), "id is 0000000000000000, documents and spans make"),
+    "a pair of a method that is none": (put("pairs", 0, method="guess"), "method is 'guess': it must be one of"),
+    "a doubt that is none": (put("pairs", 0, flags="odd"), "flags is 'odd': it must match pattern"),
     "a pair of nobody": (put("pairs", 0, zh_doc="f" * 16), "zh_doc ffffffffffffffff is no document"),
     "a pair of other text": (put("pairs", 0, translation={"zh": "鱼", "en": "fish"}), "translation.zh is '鱼'"),
     "a pair beyond the text": (put("pairs", 0, en_spans=[[14, 400]]), "does not ascend inside the text"),
     "an empty side": (put("pairs", 0, zh_spans=[]), "zh_spans is []"),
-    "a term of nobody": (put("terms", 0, docs=["f" * 16]), "鱼 = fish: ffffffffffffffff is no document"),
+    "a term of nobody": (put("terms", 0, docs=["f" * 16]), "臺北 = Taipei: ffffffffffffffff is no document"),
+    "a term of a kind that is none": (put("terms", 0, kind="word"), "kind is 'word': it must be one of"),
+    "a term more often than declared": (
+        put("terms", 0, count=2),
+        "count is 2, but docs has 1, which declare it 1 times",
+    ),
+    "a Chinese term that nobody declares": (
+        put("terms", 0, zh="臺南"),
+        "臺南 = Taipei: c/legacy.txt does not declare it",
+    ),
+    "an English term that nobody declares": (put("terms", 0, en="Tainan"), "c/legacy.txt does not declare it"),
+    "a term in one more document": (
+        act("terms", lambda rows: rows[0]["docs"].insert(0, document_id(PLAIN))),
+        "臺北 = Taipei: a/plain.txt does not declare it",
+    ),
+    "a term twice": (act("terms", lambda rows: rows.append(rows[0])), "does not come after 臺北 = Taipei in order"),
+    "no languages": (put("run", 0, languages={}), "run.json: languages of 'other' is 0, the rows make 3"),
+    "lines that nobody removed": (
+        put("run", 0, lines_removed_by_role={"ad": 999}),
+        "run.json: lines_removed_by_role of 'ad' is 999, the rows make 0",
+    ),
+    "no changes": (put("run", 0, changes_by_stage={}), "run.json: changes_by_stage of 'repair' is 0, the rows make 3"),
+    "rejected by another rule": (
+        put("run", 0, rejected_by_rule={"x.y": 3}),
+        "run.json: rejected_by_rule of 'x.y' is 3, the rows make 0",
+    ),
+    "near-duplicates that are none": (put("run", 0, near_duplicates=1), "near_duplicates is 1, the rows make 0"),
+    "a count of something else": (put("run", 0, extra={}), "run.json: the row has the unknown key extra"),
+    "a count too few": (act("run", lambda rows: rows[0].pop("languages")), "run.json: the row lacks languages"),
     "a lost input": (put("run", 0, inputs=5), "inputs 5 != documents 3 + rejected 1"),
     "wrong counts": (put("run", 0, documents=2, rejected=2), "documents is 2, there are 3 rows"),
 }
@@ -152,6 +205,8 @@ def test_damage_is_found(output: Output, damage: tuple[str, Callable[..., object
         ("run.json.part", b"", "interrupted"),
         ("notes.txt", b"", "notes.txt: no file of an output"),
         ("pairs/extra.csv", b"", "pairs/extra.csv: no file of an output"),
+        ("documents/00001.jsonl", b"", "documents/00001.jsonl: no file of an output"),
+        ("rejected/0.jsonl", b"", "rejected/0.jsonl: no file of an output"),
         ("changes/00001.jsonl", b"", "there is no documents/00001.jsonl beside it"),
         ("documents/00000.jsonl", b'{"id": 1}', "the line does not end, the file is cut"),
         ("documents/00000.jsonl", b"{\n", "no JSON"),
@@ -255,15 +310,51 @@ def told(row: dict[str, Any], changes: list[dict[str, Any]], data: bytes) -> lis
     return [*broken, *laws.explained(row, kept, changes, data), *laws.invented(row, kept, changes)]
 
 
-def test_an_output_may_have_many_files_of_a_kind(output: Output) -> None:
-    shards: dict[str, str] = {}
-    for number, row in enumerate(output.rows("documents/00000.jsonl")):
-        shards[row["id"]] = f"{number % 2:x}"
-    for table in ("documents", "changes", "sentences"):
+def test_a_file_that_is_missing_is_found(output: Output) -> None:
+    for name in ("terms.jsonl", "pairs/00000.jsonl"):
+        (output.path / name).unlink()
+        assert f"{name} is missing" in found(output)
+
+
+def test_a_term_counts_once_for_each_way_to_say_it() -> None:
+    """Which words before a bracket belong to the term only the dictionary tells; alike they all do or none does."""
+    term = {"zh": "贝索斯", "en": "Bezos"}
+    alike = Bracket("创始人贝索斯", "Bezos", False)
+    other = Bracket("贝索斯", "Bezos", True)
+    strange = [
+        Bracket("贝索斯家", "Bezos", False),
+        Bracket("贝索斯", "Jeff", True),
+        Bracket("创始人贝索斯", "Bezos", True),
+    ]
+    assert laws.times(term, [alike, alike, *strange]) == (2, 2)
+    assert laws.times(term, [alike, alike, other, *strange]) == (1, 3)
+    assert laws.times(term, strange) == (0, 0)
+
+
+def test_a_large_output_has_a_file_for_each_beginning_of_the_hash_of_source(
+    output: Output, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.records.files.LARGEST", 2)
+    tables = {"documents": "id", "changes": "id", "sentences": "id", "pairs": "zh_doc"}
+    names = {row["id"]: shard(row["source"]) for row in output.rows("documents/00000.jsonl")}
+    assert list(names.values()) == ["2", "3", "3"]
+    for table, key in tables.items():
         rows = output.rows(f"{table}/00000.jsonl")
         (output.path / table / "00000.jsonl").unlink()
-        for shard in "01":
-            output.write(f"{table}/{shard}.jsonl", [row for row in rows if shards[row["id"]] == shard])
+        for name in "23":
+            output.write(f"{table}/{name}.jsonl", [row for row in rows if names[row[key]] == name])
     assert found(output) == []
-    (output.path / "changes/1.jsonl").rename(output.path / "changes/2.jsonl")
-    assert found(output, limit=1) == ["changes/2.jsonl: there is no documents/2.jsonl beside it"]
+    for table in tables:
+        (output.path / table / "2.jsonl").rename(output.path / table / "4.jsonl")
+        (output.path / table / "5.jsonl").write_bytes(b"")
+    (output.path / "pairs/4.jsonl").rename(output.path / "pairs/5.jsonl")
+    (output.path / "pairs/4.jsonl").write_bytes(b"")
+    assert found(output) == [
+        "documents/4.jsonl:1 (a/plain.txt): the hash of the source names another file",
+        "documents/5.jsonl: no row, so there should be no such file",
+        f"pairs/5.jsonl:1: the row of zh_doc {document_id(PLAIN)} is not in documents/5.jsonl",
+    ]
+
+
+def shard(source: str) -> str:
+    return hashlib.sha256(source.encode()).hexdigest()[0]

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from pipeline import __version__
+from pipeline.config import Config
 from pipeline.document import Block, Change, Document, Edit, Segment, offset_table
 from pipeline.records.write import change_rows, document_id, document_row, rejection, sentence_rows
+from pipeline.rules import languages
+from pipeline.stages.detect import han_units, word_count
 
 PLAIN = "\ufeff首页\r\n我们 明天见面(10 点)。\r\nSee you tomorrow at 10.\r\n扫码关注\r\n".encode()
 PAGE = (
     "<html><head><title>T</title></head><body><nav>Home | News</nav><div hidden>secret</div>"
     "<p>Fish &amp; chips</p><p>两条 鱼。</p><script>var a = 'x';</script></body></html>"
 ).encode()
-LEGACY = "台北明天下雨。\n返回首頁\n".encode("utf-16-le")
+LEGACY = "臺北(Taipei)明天會下雨。\n返回首頁\n".encode("utf-16-le")
 
 
 def segmented(doc: Document, *langs: str) -> Document:
@@ -26,11 +32,13 @@ def segmented(doc: Document, *langs: str) -> Document:
         if line.strip():
             segments.append(Segment(at, at + len(line), langs[len(segments)], number, "body"))
         at += len(line) + 1
-    return replace(doc, segments=tuple(segments))
+    script = languages.script(doc.text, round(han_units(doc.text)), word_count(doc.text))
+    return replace(doc, segments=tuple(segments)).note(script=script)
 
 
 def removed(doc: Document, *edits: tuple[str, str, str]) -> Document:
-    """The document after replacing each of these texts once, in order: (old, new, rule)."""
+    """The document as read, after replacing each of these texts once, in order: (old, new, rule)."""
+    doc = doc.note(chars_in=len(doc.text))
     for old, new, rule in edits:
         at = doc.text.index(old)
         role = "nav" if rule.startswith("strip.") else ""
@@ -83,7 +91,7 @@ def legacy() -> Document:
     text = LEGACY.decode("utf-16-le")
     doc = Document.from_source("c/legacy.txt", text, "utf-16-le", offset_table((char, 2) for char in text))
     doc = removed(doc, ("\n返回首頁\n", "", "strip.nav"))
-    return segmented(doc.note(script="Hant"), "zh")
+    return segmented(doc, "zh")
 
 
 class Output(NamedTuple):
@@ -117,7 +125,7 @@ def write_output(folder: Path) -> Output:
         file.parent.mkdir(parents=True)
         file.write_bytes(data)
         id = document_id(data)
-        rows["documents"].append(document_row(doc, data, "0123456789abcdef"))
+        rows["documents"].append(document_row(doc, data, Config().digest()))
         rows["changes"] += change_rows(doc, id)
         rows["sentences"] += sentence_rows(rows["documents"][-1])
     (made.inputs / "z.txt").write_bytes(PLAIN)
@@ -129,24 +137,50 @@ def write_output(folder: Path) -> Output:
         made.write(f"{table}/00000.jsonl", content)
     made.write("rejected/00000.jsonl", [reject])
     made.write("pairs/00000.jsonl", [pair(ids[0])])
-    made.write("terms.jsonl", [{"zh": "鱼", "en": "fish", "kind": "term", "score": 0.5, "count": 1, "docs": [ids[1]]}])
+    made.write(
+        "terms.jsonl", [{"zh": "臺北", "en": "Taipei", "kind": "name", "score": 0.8, "count": 1, "docs": [ids[2]]}]
+    )
     rules = {change["rule"] for change in rows["changes"]} | {reject["rule"]}
     made.write("rules.json", [{rule: {"stage": rule.split(".")[0], "reason": "why"} for rule in sorted(rules)}])
-    made.write("run.json", [{"version": "0", "config": {}, "inputs": 4, "documents": 3, "rejected": 1}])
+    made.write("run.json", [summary(rows["documents"], rows["changes"], [reject])])
     return made
+
+
+def summary(
+    documents: Sequence[dict[str, Any]], changes: Sequence[dict[str, Any]], rejected: Sequence[dict[str, Any]]
+) -> dict[str, Any]:
+    """What ``run.json`` says of these rows, a pair and a term."""
+    return {
+        "version": __version__,
+        "config": {"digest": Config().digest()},
+        "input_names": ["in"],
+        "include": [],
+        "exclude": [],
+        "inputs": len(documents) + len(rejected),
+        "documents": len(documents),
+        "rejected": len(rejected),
+        "pairs": 1,
+        "terms": 1,
+        "languages": Counter(row["lang"] for row in documents),
+        "rejected_by_rule": Counter(row["rule"] for row in rejected),
+        "near_duplicates": 0,
+        "changes_by_stage": Counter(row["stage"] for row in changes),
+        "lines_removed_by_role": Counter(row["role"] for row in changes if row["role"]),
+    }
 
 
 def pair(id: str, zh: str = "我们明天见面（10 点）。", en: str = "See you tomorrow at 10.") -> dict[str, Any]:
     """The pair inside the plain document."""
+    zh_spans, en_spans = [[0, 13]], [[14, 37]]
     return {
-        "id": f"{id}-0",
+        "id": hashlib.sha256(f"{id} {id} {zh_spans} {en_spans}".encode()).hexdigest()[:16],
         "translation": {"zh": zh, "en": en},
         "score": 0.98,
         "bead": "1-1",
-        "method": "in-page",
+        "method": "page",
         "flags": "",
         "zh_doc": id,
         "en_doc": id,
-        "zh_spans": [[0, 13]],
-        "en_spans": [[14, 37]],
+        "zh_spans": zh_spans,
+        "en_spans": en_spans,
     }
