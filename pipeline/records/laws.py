@@ -389,8 +389,9 @@ def _silent_bytes(gaps: Sequence[Span], data: bytes, encoding: str) -> Iterator[
         lost = data[start:end].decode(encoding, "backslashreplace")
         if start == 0:
             lost = lost.removeprefix("\ufeff")
-        follower = data[end : end + 4].decode(encoding, "ignore")[:1]
-        if lost == "\r" and follower == "\n":
+        # What `decode` takes out may stand within a CRLF.
+        follower = _CONTROL.sub("", data[end : end + 256].decode(encoding, "ignore"))
+        if lost == "\r" and follower.startswith("\n"):
             continue
         if lost:
             yield f"bytes [{start}, {end}) = {quote(lost)} are in no block and in no change"

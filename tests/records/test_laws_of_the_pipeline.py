@@ -75,6 +75,7 @@ def test_any_file(data: bytes, config: Config) -> None:
         b"<html><head><meta charset=utf-8></head><body>China\xa1\xa6s team has \xa1\xa7quit\xa1\xa8 the market.\n"
         b"\xa4W\xa4@\xbdg\xa1G\n0\n\x80</body></html>",
         "<html><body>我们明天在上海见面,谢谢!\n</>\n<p>\n</>\n</body></html>".encode(),  # end tags without a name
+        "我们明天在上海见面,谢谢!\r\x00\n".encode() * 9,  # a NUL within a CRLF
         "<\x01html><body>我们明天在上海见面,谢谢!\n</body></html>".encode(),
     ],
 )

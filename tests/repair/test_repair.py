@@ -243,6 +243,13 @@ def test_one_spelling_for_one_person() -> None:
     assert "Li Yan-chuan" not in repaired(text).text
 
 
+def test_a_user_term_joins_no_lines() -> None:
+    term = UserTerm("user.party", r"wool\s+party", "bonus hunters")
+    text = "The wool party took all coupons.\nThe shop said so about the wool\nparty."
+    doc = repair(detect(Document.from_source("a.txt", text)), glossary=[term])
+    assert doc.text == text.replace("wool party", "bonus hunters")
+
+
 def test_a_user_term_needs_its_context() -> None:
     term = UserTerm("user.cat", r"\bsky cat\b", "Tmall", context=("Alibaba",))
     with_context = detect(Document.from_source("a.txt", "The sky cat of Alibaba sells to all of us."))
