@@ -68,6 +68,9 @@ def _near_duplicates(db: sqlite3.Connection, drop: bool) -> None:
             db.executemany("insert or ignore into band values (?, ?)", [(key, source) for key in keys])
     change = "rule = 'deduplicate.near-duplicate', duplicate_of" if drop else "near"
     db.execute(f"update outcome set {change} = near.first from near where near.source = outcome.source")
+    if drop:
+        # Copies of what was dropped: they too nearly repeat what is left.
+        db.execute(f"update outcome set {change} = near.first from near where near.source = outcome.duplicate_of")
 
 
 def _shard(source: str, digits: int) -> str:

@@ -178,11 +178,10 @@ def measured(row: Row, changes: Sequence[Row]) -> Iterator[str]:
 def artifacts(row: Row, changes: Sequence[Row]) -> Iterator[str]:
     """The density of artifacts comes from a whole number, and no fewer than were repaired (some are only counted)."""
     from pipeline.stages.detect import units
-    from pipeline.stages.repair.repair import _ARTIFACTS
+    from pipeline.stages.repair import is_artifact
 
     density = row["metadata"]["artifacts_per_1000"]
-    rules = [change["rule"] for change in changes]
-    repaired = sum(rule in _ARTIFACTS or rule.startswith("repair.term.") for rule in rules)
+    repaired = sum(is_artifact(change["rule"]) for change in changes)
     if not repaired and not density:
         return
     size = units(row["text"])

@@ -114,10 +114,14 @@ def test_other_options_give_other_records_and_the_old_ones_again(
     inputs: Path, tmp_path: Path, read_files: Files, read_rows: Rows
 ) -> None:
     out = tmp_path / "out"
+    shutil.copyfile(inputs / "sub" / "near.txt", inputs / "sub" / "near too.txt")
     run([inputs], out)
     whole = read_files(out)
     run([inputs], out, Config(near_duplicates="drop", repair="off"))
-    assert "deduplicate.near-duplicate" in {row["rule"] for row in read_rows(out, "rejected")}
+    rejected = {row["source"]: (row["rule"], row["duplicate_of"]) for row in read_rows(out, "rejected")}
+    assert rejected["sub/near.txt"] == ("deduplicate.near-duplicate", "copy of zh.txt")
+    # A copy of a document that is dropped repeats what is left of the two.
+    assert rejected["sub/near too.txt"] == ("deduplicate.near-duplicate", "copy of zh.txt")
     assert read_files(out) != whole
     run([inputs], out)
     assert read_files(out) == whole

@@ -7,6 +7,6 @@ look the same, a fault stays in: leaving it is better than damaging what a caref
 
 from __future__ import annotations
 
-from pipeline.stages.repair.repair import artifact_count, repair
+from pipeline.stages.repair.repair import artifact_count, is_artifact, repair
 
-__all__ = ["artifact_count", "repair"]
+__all__ = ["artifact_count", "is_artifact", "repair"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from pipeline.config import UserTerm
-from pipeline.document import Change, Document, Edit
+from pipeline.document import Document, Edit
 from pipeline.stages.repair.capitals import capitals
 from pipeline.stages.repair.characters import characters
 from pipeline.stages.repair.chinese import chinese
@@ -72,7 +72,7 @@ def repair(doc: Document, level: str = "safe", glossary: Sequence[UserTerm] = ()
             doc, page = _apply(doc, page, find(page))
     if signs:
         flagged += residue(page)
-    artifacts = flagged + sum(_is_artifact(change) for change in doc.changes[before:])
+    artifacts = flagged + sum(is_artifact(change.rule) for change in doc.changes[before:])
     if simplify:
         doc, page = _apply(doc, page, simplified(page))
     return doc.note(artifacts=artifacts)
@@ -86,8 +86,9 @@ def _apply(doc: Document, page: Page, edits: list[Edit]) -> tuple[Document, Page
     return doc, Page(doc)
 
 
-def _is_artifact(change: Change) -> bool:
-    return change.rule in _ARTIFACTS or change.rule.startswith("repair.term.")
+def is_artifact(rule: str) -> bool:
+    """Whether a change of this rule repaired an artifact of machine translation, and no mere fault of typing."""
+    return rule in _ARTIFACTS or rule.startswith("repair.term.")
 
 
 def artifact_count(doc: Document) -> int:
