@@ -213,7 +213,8 @@ def _prepare(db: sqlite3.Connection, fresh: bool) -> None:
     db.execute("pragma journal_mode = wal")
     # A lost last transaction after a power cut only means work done again.
     db.execute("pragma synchronous = normal")
-    db.execute("pragma cache_size = -16000")
+    # 4 MB, and as much for each sort: more would let the driver grow with the batch, and saves no time.
+    db.execute("pragma cache_size = -4000")
     if fresh:
         db.executescript(f"begin; {_TABLES} insert into meta values ('layout', '{LAYOUT}'); commit;")
 
