@@ -36,6 +36,9 @@ class UserRule:
     role: str = "ad"
     max_units: float = 40.0
 
+    def __post_init__(self) -> None:
+        _make_floats(self)
+
 
 @dataclass(frozen=True, slots=True)
 class UserTerm:
@@ -99,6 +102,7 @@ class Config:
 
     def __post_init__(self) -> None:
         _check_types("", self)
+        _make_floats(self)
         _one_of("preset", self.preset, PRESETS)
         _one_of("repair", self.repair, REPAIR_LEVELS)
         _one_of("near_duplicates", self.near_duplicates, NEAR_DUPLICATE_MODES)
@@ -196,6 +200,14 @@ def _check_types(where: str, made: Any) -> None:
             raise ConfigError(f"{where}{field.name} = {value}: must be a finite number")
 
 
+def _make_floats(made: Any) -> None:
+    """Numbers as floats where the annotation says so: 1 and 1.0 are equal, and so must be what is written of them."""
+    for field in fields(made):
+        value = getattr(made, field.name)
+        if field.type == "float" and isinstance(value, int) and not isinstance(value, bool):
+            object.__setattr__(made, field.name, float(value))
+
+
 def _check_roles(where: str, roles: Sequence[str]) -> None:
     from pipeline.stages.strip import ROLES
 
@@ -215,9 +227,9 @@ def _check_rule(rule: UserRule) -> None:
         raise ConfigError(f"{where}reason = {rule.reason!r}: must say why such lines go; each record of one names it")
     if rule.max_units < 0:
         raise ConfigError(f"{where}max_units = {rule.max_units}: must be 0 (no limit) or more")
-    _compiled(where, rule.pattern)
-    if not rule.pattern:
-        raise ConfigError(f"{where}pattern = '' would drop every line; name what the lines hold")
+    pattern = _compiled(where, rule.pattern)
+    if any(not found.group() for probe in _PROBES[1:] for found in pattern.finditer(probe)):
+        raise ConfigError(f"{where}pattern = {rule.pattern!r} matches the empty string, and so would drop every line")
 
 
 def _check_term(term: UserTerm) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ WRONG = [
     ("max_seconds = inf", "max_seconds = inf: must be a finite number"),
     ('max_depth = "x"', "max_depth = 'x': must be a whole number"),
     ("max_depth = -1", "max_depth = -1: a limit is greater than 0"),
-    ("min_score = 5", "min_score = 5: a score is between 0 and 1"),
+    ("min_score = 5", "min_score = 5.0: a score is between 0 and 1"),
     ("preset = 5", "preset = 5: must be a string"),
     ('preset = "precise"', "did you mean 'precision'"),
     ("rules = 5", "rules = 5: must be tables, each under a line [[rules]] of its own"),
@@ -39,14 +40,15 @@ WRONG = [
     ("[[rules]]\nid = 'user.x'\npattern = 'x'", "[[rules]] 'user.x': the key 'reason' is missing"),
     ("[[rules]]\nid = 'x'\npattern = 'x'\nreason = 'y'", "ids of your own begin with 'user.'"),
     (f'{RULE}max_units = "many"', "[[rules]] 'user.x': max_units = 'many': must be a number"),
-    (f"{RULE}max_units = -1", "[[rules]] 'user.x': max_units = -1: must be 0 (no limit) or more"),
+    (f"{RULE}max_units = -1", "[[rules]] 'user.x': max_units = -1.0: must be 0 (no limit) or more"),
     (f'{RULE}role = "zzz"', "[[rules]] 'user.x': role: unknown role 'zzz'; there are: ad, "),
     (f'{RULE}role = "blank"', "role = 'blank' is for lines without text"),
     (RULE.replace('"y"', '" "'), "[[rules]] 'user.x': reason = ' ': must say why such lines go"),
     (f'{RULE}rolle = "ad"', "unknown key 'rolle' in [[rules]]; did you mean 'role'"),
     (RULE.replace('"x"', '"("'), "[[rules]] 'user.x': '(' is no regular expression"),
     (RULE.replace('"x"', '"x{99999999999}"'), "is no regular expression"),
-    (RULE.replace('"x"', '""'), "pattern = '' would drop every line"),
+    (RULE.replace('"x"', '""'), "pattern = '' matches the empty string"),
+    (RULE.replace('"x"', '"广告|"'), "pattern = '广告|' matches the empty string"),
     (RULE * 2, "2 tables of [[rules]] and [[glossary]] have the id 'user.x'"),
     (TERM * 2, "2 tables of [[rules]] and [[glossary]] have the id 'user.t'"),
     (RULE + TERM.replace("user.t", "user.x"), "2 tables of [[rules]] and [[glossary]] have the id 'user.x'"),
@@ -125,3 +127,11 @@ def test_right_values_are_taken_as_they_are(tmp_path: Path, monkeypatch: pytest.
     Path("qingwen.toml").write_bytes(b'\xef\xbb\xbfpreset = "recall"\n')
     Path("page.txt").write_text("港口的仓库在冬天总是空着一半，到了春天又一间一间地租出去。\n" * 5, "utf-8")
     assert main(["clean", "page.txt"]) == 0
+
+
+def test_equal_options_are_equal_bytes() -> None:
+    rule = UserRule("user.x", "x", "an x")
+    one = Config(min_score=0, max_seconds=60, rules=(replace(rule, max_units=3),))
+    other = Config(min_score=0.0, max_seconds=60.0, rules=(replace(rule, max_units=3.0),))
+    assert one == other
+    assert one.digest() == other.digest()

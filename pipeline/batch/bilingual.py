@@ -121,7 +121,7 @@ class _Search:
             self.db.executemany(add, (row for portion in portions for row in portion))
 
     def _vote(self) -> None:
-        for task, votes in self._done(self._unvoted()):
+        for task, (votes,) in self._done(self._unvoted()):
             rows = ((vote, task.zh, en) for en, vote in zip(task.en, votes, strict=True))
             self.db.executemany("update couple set vote = ? where zh = ? and en = ?", rows)
 
@@ -161,7 +161,7 @@ class _Search:
         change = "update couple set share = ?, pairs = ? where zh = ? and en = ?"
         failed = set(wanted)
         for task, ((share, pairs),) in self._done(wanted):
-            failed.remove(task)
+            failed.discard(task)
             self.db.execute(change, (share, pairs, task.zh, task.en))
         self.db.executemany(change, ((_FAILED, b"", task.zh, task.en) for task in failed))
 
@@ -173,7 +173,7 @@ class _Search:
             fault = outcome.failure or (last if isinstance(last, str) else "")
             if fault:
                 self.faults.append(f"{type(outcome.task).__name__.lower()} {' '.join(map(str, outcome.task))}: {fault}")
-            else:
+            elif outcome.results:
                 yield outcome.task, outcome.results
             if n % _COMMIT_EVERY == 0:
                 self.db.execute("commit")

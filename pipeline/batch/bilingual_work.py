@@ -89,7 +89,7 @@ class Worker:
                 case Propose():
                     yield from _portions(self.propose())
                 case Vote(zh=zh, en=en):
-                    yield from (self.vote(zh, key) for key in en)
+                    yield [self.vote(zh, key) for key in en]
                 case Rank():
                     yield from _portions(self.rank())
                 case Choose():

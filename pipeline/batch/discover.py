@@ -53,7 +53,11 @@ def name_inputs(arguments: Sequence[str]) -> list[Input]:
 
 def _outermost(paths: set[str]) -> list[str]:
     """The paths in order, without those inside a folder that is named as well (``d/**`` names both)."""
-    return sorted(path for path in paths if not any(os.fspath(parent) in paths for parent in Path(path).parents))
+    found: list[str] = []
+    for path in sorted(paths, key=lambda path: path.split(os.sep)):  # what a folder holds comes right behind it
+        if not (found and path.startswith(found[-1].rstrip(os.sep) + os.sep)):
+            found.append(path)
+    return found
 
 
 def _expand(argument: str) -> Iterable[str]:

@@ -10,6 +10,7 @@ from pipeline.corpus.deduplicate import SIMILARITY, bands, similarity
 from pipeline.records.files import shard_digits
 
 _TABLE = """
+create index if not exists outcome_key on outcome (key);
 delete from outcome;
 drop table if exists temp.band;
 drop table if exists temp.near;

@@ -24,7 +24,7 @@ from pipeline.batch.discover import Input, UsageError, find_files, name_inputs
 from pipeline.batch.outcome import settle
 from pipeline.batch.pool import Outcome, Pool
 from pipeline.batch.progress import Progress
-from pipeline.batch.state import Member, State, full_disk_told, program_digest
+from pipeline.batch.state import Member, State, full_disk_told, is_current, program_digest
 from pipeline.batch.work import Clean, Count, Scan, Worker, failed_file, failed_result, limit_memory, stat_text
 from pipeline.config import Config
 
@@ -72,7 +72,13 @@ class Report:
 
 
 # Rejections that say there was nothing to find, of stages whose others say that something could not be done.
-_NO_FAILURE = ("decode.empty", "containers.http-status", "containers.not-text", "containers.no-field")
+_NO_FAILURE = (
+    "decode.empty",
+    "containers.empty",
+    "containers.http-status",
+    "containers.not-text",
+    "containers.no-field",
+)
 
 
 def is_failure(rule: str) -> bool:
@@ -121,7 +127,7 @@ def plan(
     named = name_inputs(inputs)
     known: dict[str, str] = {}
     basis = True
-    if (folder / ".qingwen" / "state.sqlite").exists():
+    if is_current(folder):
         with closing(State(folder)) as state:
             named = _remembered(state, folder, named, options)
             known = dict(state.db.execute("select source, stat from file"))
@@ -185,10 +191,10 @@ def _run(state: State, folder: Path, named: list[Input], config: Config, options
     if state.meta("model") != model:
         state.forget_pairs()
         state.set_meta(model=model, content="")
-    state.set_inputs(named)
     setup = partial(_set_up, config, str(state.path))
     with Pool(_do, setup, options.workers, partial(_seconds, config), _PORTION) as pool:
         _scan(state, folder, named, options, pool, progress)
+        state.set_inputs(named)
         new = _clean(state, pool, progress)
     total = state.db.execute("select count(*) from member where key <> ''").fetchone()[0]
     settle(state.db, config)

@@ -13,7 +13,7 @@ import hashlib
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
 from typing import IO, NamedTuple
@@ -198,6 +198,15 @@ class State:
 
 def _clash(source: str, one: str, other: str) -> UsageError:
     return UsageError(f"{one} and {other} both give a document called {source!r}; rename one, or run them apart")
+
+
+def is_current(output: Path) -> bool:
+    """Whether an output has a state that a run would go on with. Nothing is written."""
+    path = output / ".qingwen" / "state.sqlite"
+    if not path.exists():
+        return False
+    with closing(open_to_read(str(path))) as db:
+        return _is_current(db)
 
 
 def _connect(path: Path) -> sqlite3.Connection:

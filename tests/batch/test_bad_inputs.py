@@ -139,6 +139,14 @@ def test_two_documents_of_one_name_are_an_error(tmp_path: Path) -> None:
         archive.writestr("x.txt", "船在中午以后离开。")
     with pytest.raises(UsageError, match=r"z\.zip(!x\.txt)? and z\.zip(!x\.txt)? both give"):
         run([folder], tmp_path / "out")
+    # An input that was never taken up is not one of the output's.
+    good = tmp_path / "good"
+    good.mkdir()
+    (good / "a.txt").write_text("港口在早上六点开门。")
+    run([good], tmp_path / "good out")
+    with pytest.raises(UsageError, match="both give"):
+        run([good, folder], tmp_path / "good out", options=Options(add=True))
+    assert run([good], tmp_path / "good out").summary["documents"] == 1
 
 
 def test_a_pipe_is_rejected_at_once(folder: Path, tmp_path: Path, read_rows: Rows) -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.batch import bilingual, bilingual_work
+from pipeline.batch import run as batch
 from pipeline.batch.bilingual_work import Worker
 from pipeline.batch.run import Options, run
 
@@ -42,6 +44,16 @@ def test_translations_find_each_other_and_terms_are_listed(
     assert found == {(f"{n}.zh.txt", f"{n}.en.txt") for n in range(3)}
     assert report.summary["pairs"] >= 6
     assert b"General Administration of Customs" in read_files(out)["terms.jsonl"]
+
+
+def test_results_may_come_in_portions_of_one(
+    translated: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, read_files: Files
+) -> None:
+    run([translated], tmp_path / "whole")
+    for module, name in ((batch, "_PORTION"), (bilingual, "_ASKED"), (bilingual_work, "_PORTION")):
+        monkeypatch.setattr(module, name, 1)
+    run([translated], tmp_path / "out")
+    assert read_files(tmp_path / "out") == read_files(tmp_path / "whole")
 
 
 def test_a_new_document_asks_only_those_it_is_proposed_to(

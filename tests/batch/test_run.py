@@ -160,6 +160,9 @@ def test_an_older_state_is_rebuilt_and_said_so(inputs: Path, tmp_path: Path, rea
     state = State(out)
     state.set_meta(layout="0")
     state.close()
+    before = (out / ".qingwen" / "state.sqlite").read_bytes()
+    assert {state for _, state, _ in plan([str(inputs)], out, Config(), Options())} <= {"new", "refused"}
+    assert (out / ".qingwen" / "state.sqlite").read_bytes() == before
     report = run([inputs], out)
     assert "older version" in report.notes[0]
     assert read_files(out) == whole

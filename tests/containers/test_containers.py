@@ -197,6 +197,19 @@ def test_names_of_old_chinese_archives_are_gbk() -> None:
     assert member.name == "a.zip!港口/新闻.txt" + "_" * (len(name) - len(old))
 
 
+def test_the_codec_of_json_lines_is_that_of_the_file() -> None:
+    texts = ["关键词", "漏洞", "港口的灯在六点熄灭，第一条船开进来，工人们开始卸货。", "微信扫一扫", "息"] * 20
+    data = b"".join(json.dumps({"text": text}, ensure_ascii=False).encode("gbk") + b"\n" for text in texts)
+    assert [member.data for member in members(data, "a.jsonl", CONFIG)] == [text.encode() for text in texts]
+
+
+def test_damaged_utf8_is_no_other_codec() -> None:
+    data = json.dumps([{"text": "第一行和第二行"}] * 9, ensure_ascii=False).encode()
+    cut = data[:60] + data[61:]
+    for name in ("a.json", "a.jsonl"):
+        assert [member.rule for member in members(cut, name, CONFIG)] == ["containers.broken"]
+
+
 def test_of_a_bomb_nothing_is_taken() -> None:
     assert [(member.name, member.rule) for member in members(packed(ZEROS), "a.txt.gz", CONFIG)] == [
         ("a.txt.gz", "containers.bomb")

@@ -60,6 +60,7 @@ HIDDEN = [
     ("<li>a<div hidden>no<li>b", ["a", "b"]),
     ("<p>a<p hidden>no<p>b", ["a", "b"]),
     ("<p hidden><b>no</b><div>b</div>", ["b"]),
+    ("<p hidden>no<dd>b", ["b"]),
     ("<table><tr><td>a<td hidden>no<td>b<tr hidden><td>no<tr><td>c</table>d", ["a\tb", "c", "d"]),
     ("<div hidden><p>no<p>no<ul><li>no<li>no</ul></div>enough", ["enough"]),
     ('<div style="color: red; DISPLAY : None">no</div>yes', ["yes"]),

@@ -25,6 +25,9 @@ PAGES = [
     "<center><table><tr><td>x",
     "<p>" + "<span>" * 9000 + "x",
     "</div>\n<dd>x</dd>",
+    "<div>" * 9000 + "x",
+    "<h1>标题</h1>\n一\n<br>\n二\n<br>\n三",
+    "<b>Title</b><br>\nline one<br>\nline two<br>\n",
     "<p>one\ntwo</p>\n<p>three\nfour</p>\n",
     "<rss version='2.0'><channel><title>x</title></channel></rss>",
     "\n" * 9000 + "<html><p>x",
@@ -42,6 +45,12 @@ TEXTS = [
     "<p>One tag makes no page",
     "<div align=center>\n<img src=logo.png>\n</div>\n\n# Title\n\nA paragraph.\n\n- a point\n",
     "<b>标题</b>\n正文第一段。\n正文第二段。",
+    "<b>编者按</b>\n一行正文。",
+    "<strong>一</strong> 第一行\n<strong>二</strong> 第二行\n",
+    "<video>: The Video Embed element\nThe <video> HTML element embeds a media player.\n",
+    "<select> 标签\n<select> 元素用来创建下拉列表。\n",
+    "<a> 今天吃什么\n<b> 火锅吧\n<a> 好\n",
+    "<p align='center'><img src=a.png>\n\n# Title\n\nLine one.\nLine two.\n\n- a point\n",
     "Use <html> at the top of your page.\n\nThen close it.",
 ]
 
@@ -69,8 +78,9 @@ def test_what_is_called_html_is_html_if_it_holds_markup(text: str) -> None:
 
 
 def test_what_is_called_html_without_markup_is_a_text() -> None:
-    doc = read(Document.from_source("page.html", "One < two.\nAT&T > one"))
-    assert (doc.format, doc.text) == ("text", "One < two.\nAT&T > one")
+    for text in ("One < two.\nAT&T > one", "A List<String>\nof AT&amp;T\n", "One\n" * 20 + "<b>bold</b>"):
+        doc = read(Document.from_source("page.html", text))
+        assert (doc.format, doc.text) == ("text", text)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections import deque
 from collections.abc import Iterator
 from typing import IO, Any, Final
 
@@ -13,6 +14,10 @@ from pipeline.config import Config
 _JSON_NAME = re.compile(r"\.(?:json|jsonl|ndjson)$", re.IGNORECASE)
 _LINES_NAME = re.compile(r"\.(?:jsonl|ndjson)$", re.IGNORECASE)
 _DATE = re.compile(r"(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
+
+_UTF8: Final = "utf-8"
+# Bytes that are enough to tell a codec by.
+_SAMPLE: Final = 65_536
 
 # Fields of a JSON object: the page or text, and what is said of it.
 _BODY_FIELDS: Final = ("html", "text", "content")
@@ -36,10 +41,10 @@ def json_members(file: IO[bytes], prefix: str, config: Config) -> Iterator[Membe
     if len(data) > config.max_bytes:
         yield too_large(prefix, len(data), config)
         return
-    value = _loads(data)
+    value = _loads(data, _codec(data))
     if isinstance(value, FaultError):
         # JSON Lines under the name .json
-        if b"}\n" in data and not isinstance(_loads(data[: data.find(b"}\n") + 1]), FaultError):
+        if b"}\n" in data and not isinstance(_loads(data[: data.find(b"}\n") + 1], _codec(data)), FaultError):
             yield from jsonl_members(io.BytesIO(data), prefix, config)
             return
         raise value
@@ -52,8 +57,10 @@ def jsonl_members(file: IO[bytes], prefix: str, config: Config) -> Iterator[Memb
     """One object a line; empty lines are none. Members are numbered by line, from 0."""
     # Escapes can make a line several times as long as its text.
     limit = 6 * config.max_bytes
+    ahead = deque(_sample(file, limit))
+    codec = _codec(b"".join(ahead))
     number = -1
-    while line := file.readline(limit + 1):
+    while line := ahead.popleft() if ahead else file.readline(limit + 1):
         number += 1
         name = f"{prefix}!{number}"
         if len(line) > limit:
@@ -61,38 +68,53 @@ def jsonl_members(file: IO[bytes], prefix: str, config: Config) -> Iterator[Memb
                 line = file.readline(limit)
             yield too_large(name, limit + 1, config)
         elif line.strip():
-            value = _loads(line)
+            value = _loads(line, codec)
             if isinstance(value, FaultError):
                 yield Member(name, None, rule=value.rule, reason=value.reason)
             else:
                 yield _json_member(value, name, config)
 
 
-def _loads(data: bytes) -> Any:
+def _sample(file: IO[bytes], limit: int) -> Iterator[bytes]:
+    """The first lines; one that is too long is the last of them."""
+    size = 0
+    while size < min(_SAMPLE, limit) and (line := file.readline(limit + 1)):
+        size += len(line)
+        yield line
+
+
+def _codec(data: bytes) -> str:
+    """The codec of a JSON file: some scrapers write GBK or Big5. All else is UTF-8, perhaps damaged.
+
+    It is told by the first lines or bytes together: one short line of GBK may well be UTF-8 too.
+    """
+    from pipeline.stages.decode import decode
+
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        codec = decode(data[:_SAMPLE], "").encoding
+        return codec if codec in ("gb18030", "big5hkscs") else _UTF8
+    return _UTF8
+
+
+def _loads(data: bytes, codec: str) -> Any:
     """The JSON value, or the fault (a value may be anything, so this is no exception)."""
     import json
 
     import orjson
 
     try:
-        return orjson.loads(data.removeprefix(b"\xef\xbb\xbf"))
+        data = data.removeprefix(b"\xef\xbb\xbf") if codec == _UTF8 else data.decode(codec).encode()
+        return orjson.loads(data)
     except orjson.JSONDecodeError:
         pass
+    except UnicodeDecodeError as error:
+        return FaultError("containers.broken", f"no {codec}: {error}")
     try:
-        return json.loads(_decoded(data), strict=False)  # lone surrogates, NaN, control characters
+        return json.loads(data, strict=False)  # lone surrogates, NaN, control characters
     except (ValueError, RecursionError) as error:
         return FaultError("containers.broken", f"no JSON: {error}")
-
-
-def _decoded(data: bytes) -> str | bytes:
-    """JSON that is no UTF-8 as text: some scrapers write it in GBK."""
-    from pipeline.stages.decode import decode
-
-    try:
-        data.decode()
-    except UnicodeDecodeError:
-        return decode(data, "").source
-    return data
 
 
 def _json_member(item: Any, name: str, config: Config) -> Member:

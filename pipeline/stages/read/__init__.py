@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from pipeline.document import Block, Document, Edit, LineFacts, line_starts
 from pipeline.stages.read.head import from_lines, metadata
@@ -21,9 +22,11 @@ _FEED = re.compile(r"<(?:rss|feed|rdf:rdf)\b", re.IGNORECASE)
 # A fragment (a JSON field, a saved selection) begins with a tag and has another one.
 _TAG = re.compile(rf"<(/?)({'|'.join(sorted(ELEMENTS, key=len, reverse=True))})(?:\s[^<>]*)?(/?)>", re.IGNORECASE)
 _EMPTY = VOID | {"br"}
-# What a file shows that others call HTML, and that is no text by mistake.
-_MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>|&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});")
-# Names of files that are HTML whatever they begin with, as long as they hold any markup.
+# Tags that stand alone in old pages; what a text speaks of by name is any other.
+_BREAKING = VOID | {"br", "p", "li", "dt", "dd", "tr", "td", "th"}
+_END_TAG = re.compile(r"</[a-zA-Z][\w-]*>")  # of any element, an author's own among them
+_REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});")
+# Names of files that are HTML whatever they begin with, as long as they hold some markup.
 HTML_NAME = re.compile(r"\.[sx]?html?$", re.IGNORECASE)
 # Code points of a fragment that are searched for a second tag, and for lines outside of all elements.
 _LOOK = 65_536
@@ -58,43 +61,53 @@ def read(doc: Document, html: bool = False) -> Document:
 def is_html(text: str, said: bool = False) -> bool:
     """Whether ``text`` is an HTML page or fragment rather than a text that holds some markup.
 
-    ``said``: its name, or what it came from, calls it HTML, so that any markup is enough.
+    ``said``: its name, or what it came from, calls it HTML, so that less will do.
     """
     at = _prologue(text)
-    if said and _MARKUP.search(text, at):
-        return True
-    if text[at : at + 1] != "<":
-        return _LATE_ROOT.search(text, at, at + _HEAD_LENGTH) is not None and "</html>" in text[-_HEAD_LENGTH:].lower()
     if _ROOT.match(text, at) or _FEED.match(text, at):
         return True
-    first = _TAG.match(text, at)
-    return first is not None and _TAG.search(text, first.end(), at + _LOOK) is not None and not _has_lines(text, at)
+    if _LATE_ROOT.search(text, at, at + _HEAD_LENGTH) and "</html>" in text[-_HEAD_LENGTH:].lower():
+        return True
+    if not said and not _TAG.match(text, at):
+        return False
+    tags = list(_TAG.finditer(text, at, at + _LOOK))
+    if said and not tags:
+        one_line = "\n" not in text.strip()
+        return _END_TAG.search(text) is not None or (one_line and _REFERENCE.search(text) is not None)
+    breaks = sum(tag[2].lower() == "br" for tag in tags)
+    lines = _lines_outside(text, at, tags)
+    if said:
+        return lines <= 4 * len(tags)
+    return len(tags) > 1 and not _is_prose(text, tags) and (not lines or 2 * lines < len(tags) + 4 * breaks)
 
 
-def _has_lines(text: str, at: int) -> bool:
-    """Whether lines of ``text`` stand outside of all elements: Markdown below a centred logo, a line in bold first.
+def _is_prose(text: str, tags: Sequence[re.Match[str]]) -> bool:
+    """Whether tags are what a text speaks of (“the <video> element”): bare, none ends, words between any two."""
+    return all(
+        not tag[1] and len(tag[0]) == len(tag[2]) + 2 and tag[2].lower() not in _BREAKING for tag in tags
+    ) and not any(text[one.end() : two.start()].isspace() or one.end() == two.start() for one, two in pairwise(tags))
 
-    A fragment's line breaks say nothing, those of such a text do.
+
+def _lines_outside(text: str, at: int, tags: Sequence[re.Match[str]]) -> int:
+    """Lines with words outside of all elements: Markdown below a centred logo, a line in bold and others below it.
+
+    A fragment's line breaks say nothing, those of such a text do. Only elements that end somewhere hold anything.
     """
-    depth = tags = lines = 0
-    end, stop = at, min(len(text), at + _LOOK)
-    for tag in _TAG.finditer(text, at, stop):
+    ended = {tag[2].lower() for tag in tags if tag[1]} - _EMPTY
+    depth = lines = 0
+    end = at
+    for tag in tags:
         if not depth:
-            lines += _whole_lines(text[end : tag.start()])
-        tags += 1
+            lines += _lines_of_words(text[end : tag.start()])
         end = tag.end()
-        if tag[1]:
-            depth = max(0, depth - 1)
-        elif not tag[3] and tag[2].lower() not in _EMPTY:
-            depth += 1
-    if not depth:
-        lines += _whole_lines(text[end:stop] + "\n")
-    return lines >= 2 and 2 * lines >= tags
+        if tag[2].lower() in ended and not tag[3]:
+            depth = max(0, depth - 1) if tag[1] else depth + 1
+    return lines if depth else lines + _lines_of_words(text[end : at + _LOOK])
 
 
-def _whole_lines(between: str) -> int:
-    """Lines with words that begin and end in a stretch between two tags."""
-    return sum(any(map(str.isalnum, line)) for line in between.split("\n")[1:-1])
+def _lines_of_words(between: str) -> int:
+    """Lines with words in a stretch between two tags that holds a line break."""
+    return sum(any(map(str.isalnum, line)) for line in between.split("\n")) if "\n" in between else 0
 
 
 def _prologue(text: str) -> int:

@@ -440,7 +440,7 @@ class _Reader:
         if outer not in UNSEEN:  # a hidden one, which the next item or paragraph ends as it ends others
             if tag in _ENDS:
                 self._imply(tag)
-            elif block == "p" and tag in BLOCKS and tag != "table":
+            if self.unseen and block == "p" and tag in BLOCKS and tag != "table":
                 self._close("p")
             return not self.unseen
         if outer == "select":

@@ -211,12 +211,15 @@ def _replace(text: str, start: int, end: int, right: str, rule: str) -> Edit:
 
 
 def _user(page: Page, term: UserTerm, vocabulary: Vocabulary) -> Iterator[Edit]:
-    """Edits of an entry of the user's own, whose pattern may match anything but may not join lines."""
+    """Edits of an entry of the user's own, searched in each line by itself."""
     if term.context and not vocabulary.count(Context.of(map(str.lower, term.context)), term.context_min):
         return
-    for match in compiled(term.pattern).finditer(page.text):
-        if page.lang_at(match.start()) in ("en", "mixed") and "\n" not in match[0]:
-            yield Edit(match.start(), match.end(), match.expand(term.replacement), term.id)
+    start = 0
+    for line in page.text.split("\n"):
+        for match in compiled(term.pattern).finditer(line):
+            if page.lang_at(start) in ("en", "mixed"):
+                yield Edit(start + match.start(), start + match.end(), match.expand(term.replacement), term.id)
+        start += len(line) + 1
 
 
 @cache
