@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipeline.config import Config
+from pipeline.records.visible import CONTROL
 from pipeline.rules import languages
 
 if TYPE_CHECKING:
@@ -43,8 +44,7 @@ _REVERSIBLE = frozenset(("utf-8", "ascii", "gb18030", "gbk"))
 _STATEFUL = frozenset(("utf-16", "utf-32", "utf-8-sig", "utf-7", "hz", "punycode", "idna"))
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
-# Taken out by ``decode`` before anything else, even out of a tag. Few files hold any, which the bytes tell sooner.
-_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
+# The bytes of ``CONTROL``: few files hold any, which is told sooner by these.
 _CONTROL_BYTES = bytes((*range(0x09), *range(0x0E, 0x20), 0x7F))
 
 
@@ -212,7 +212,7 @@ def format_read(row: Row, data: bytes) -> Iterator[str]:
     flat = format in _FLAT
     page = _decode(data, row["metadata"]["encoding"])
     if len(data.translate(None, _CONTROL_BYTES)) < len(data):
-        page = _CONTROL.sub("", page)
+        page = CONTROL.sub("", page)
     html = is_html(page, HTML_NAME.search(source) is not None)
     if flat and html:
         yield f"metadata.format is {format!r}, but the file is a page"
@@ -389,7 +389,7 @@ def _silent_bytes(gaps: Sequence[Span], data: bytes, encoding: str) -> Iterator[
         if start == 0:
             lost = lost.removeprefix("\ufeff")
         # What `decode` takes out may stand within a CRLF.
-        follower = _CONTROL.sub("", data[end : end + 256].decode(encoding, "ignore"))
+        follower = CONTROL.sub("", data[end : end + 256].decode(encoding, "ignore"))
         if lost == "\r" and follower.startswith("\n"):
             continue
         if lost:

@@ -17,11 +17,12 @@ from typing import Any, NamedTuple
 _RAW = frozenset(("script", "style", "noscript", "iframe", "noembed", "noframes", "textarea", "title"))
 # Characters that show nothing, besides white space.
 _BLANK = "\ufeff\x00\u200b"
+# What ``decode`` takes out before anything else, even out of a tag.
+CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
 # What opens a string that a key of a script's object holds, and an escape inside one. Inside, the quote is escaped.
 _OPENING = re.compile(r":\s*(?:JsDecode\()?(['\"])")
 _ESCAPE = re.compile(r"\\\\?x([0-9a-fA-F]{2})|\\u([0-9a-fA-F]{4})|\\(.)", re.DOTALL)
 _REFERENCE = re.compile(r"&#?\w+;?")
-_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
 _DISPLAY_NONE = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 
 
@@ -39,11 +40,10 @@ def visible_runs(page: str) -> list[tuple[int, int]]:
     """
     # Same length as the page, so that offsets stay; the tokenizer would make one line break of two characters.
     flat = page.replace("\r", " ").replace("\f", " ")
-    if not _CONTROL.search(flat):
+    if not CONTROL.search(flat):
         return list(_visible_runs(flat))
-    # ``decode`` takes control characters out before anything else, even out of a tag.
-    places = [at for at, character in enumerate(flat) if not _CONTROL.match(character)]
-    return [(places[start], places[end - 1] + 1) for start, end in _visible_runs(_CONTROL.sub("", flat))]
+    places = [at for at, character in enumerate(flat) if not CONTROL.match(character)]
+    return [(places[start], places[end - 1] + 1) for start, end in _visible_runs(CONTROL.sub("", flat))]
 
 
 def _visible_runs(flat: str) -> Iterator[tuple[int, int]]:
