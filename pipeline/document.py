@@ -21,7 +21,6 @@ Laws that hold after every edit (checked by ``tests/test_document.py`` against o
 
 from __future__ import annotations
 
-from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -246,17 +245,6 @@ def compose(later: Sequence[Block], earlier: Sequence[Block]) -> tuple[Block, ..
             _append(result, text + start - old, earlier[here].source + start - earlier[here].text, end - start)
             here += 1
     return tuple(result)
-
-
-def offset_table(pieces: Iterable[tuple[str, int]]) -> array[int]:
-    """Byte offsets of each character and of the end, from decoded pieces with their lengths in bytes."""
-    table = array("Q")
-    total = 0
-    for piece, size in pieces:
-        table.extend([total] * len(piece))
-        total += size
-    table.append(total)
-    return table
 
 
 def line_starts(lines: Sequence[str]) -> list[int]:

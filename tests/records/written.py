@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from pipeline import __version__
 from pipeline.config import Config
-from pipeline.document import Block, Change, Document, Edit, Segment, offset_table
+from pipeline.document import Block, Change, Document, Edit, Segment
 from pipeline.records.write import change_rows, document_id, document_row, rejection, sentence_rows
 from pipeline.rules import languages
 from pipeline.stages.detect import han_units, word_count
@@ -89,7 +89,7 @@ def page() -> Document:
 def legacy() -> Document:
     """UTF-16 without BOM: offsets come from a table."""
     text = LEGACY.decode("utf-16-le")
-    doc = Document.from_source("c/legacy.txt", text, "utf-16-le", offset_table((char, 2) for char in text))
+    doc = Document.from_source("c/legacy.txt", text, "utf-16-le", range(0, 2 * len(text) + 1, 2))
     doc = removed(doc, ("\n返回首頁\n", "", "strip.nav"))
     return segmented(doc, "zh")
 
