@@ -23,6 +23,8 @@ _RED, _YELLOW, _DIM, _PLAIN = "\x1b[31m", "\x1b[33m", "\x1b[2m", "\x1b[0m"
 _UNSAFE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
+# What a summary says of a document in lines of its own, besides its other metadata.
+_TOLD = ("encoding", "format", "flags")
 
 
 class Piece(NamedTuple):
@@ -119,7 +121,7 @@ def _gap(text: str, changes: Sequence[Change]) -> Iterator[Piece]:
 
 def _summary(doc: Document, own: Mapping[str, str]) -> Iterator[str]:
     """What is known of the document, and how often each rule acted."""
-    known = [f"{key} {_safe(str(value))}" for key, value in doc.metadata.items() if value != ""]
+    known = [f"{key} {_safe(str(value))}" for key, value in doc.metadata.items() if value != "" and key not in _TOLD]
     yield _safe(f"{doc.name or '-'}: {doc.lang}, {doc.format}, {doc.encoding}")
     if known:
         yield f"  {'; '.join(known)}"

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from written import legacy, page, plain, removed
 
+from pipeline import clean
 from pipeline.document import Document, Edit
 from pipeline.records import explain as module
 from pipeline.records.explain import as_seen, explain, pieces
@@ -32,6 +33,12 @@ def test_removals_and_edits_stand_in_their_places() -> None:
         "Fish {&amp; → & | read.reference} chips",
         "两条 鱼。",
     ]
+
+
+def test_each_fact_is_told_once() -> None:
+    lines = ["The ship left port on Monday morning and sank two days later.", "锟斤拷 is all that is left of its log."]
+    shown = explain(clean("\n".join(lines).encode()), color=False)
+    assert [shown.count(fact) for fact in ("utf-8", ": en, text,", "format", "lossy-encoding")] == [1, 1, 0, 1]
 
 
 def test_rules_are_told_with_their_reasons() -> None:
